@@ -1,0 +1,1 @@
+export { type Family, type KernelSource, loadKernels } from "./module.ts";

@@ -1,0 +1,118 @@
+// A workspace is one instance of a family's module with a memory of its own: a bump allocator over it, leased by one solve.
+import { OtError } from "../errors/otError.ts";
+import { compile, type Family } from "./module.ts";
+
+const pageBytes = 65536;
+const maxBytes = 65536 * pageBytes;
+const keepBytes = 64 * 1024 * 1024;
+
+/** A kernel takes and returns plain numbers; addresses are byte offsets into the workspace's memory. */
+export type Kernel = (...numbers: number[]) => number;
+
+/** One solve's memory and functions. Views of the memory go stale at the next `alloc`: ask for them again. */
+export interface Workspace {
+  readonly family: Family;
+  /** The kernels of the family, by name. */
+  readonly call: Readonly<Record<string, Kernel>>;
+  /** Reserves `bytes` (16-byte aligned, not cleared) and returns their address. Throws `OutOfMemory` with the number of bytes. */
+  alloc(bytes: number): number;
+  /** The present top of the allocations, for `release`. */
+  mark(): number;
+  /** Forgets everything allocated since `mark`. */
+  release(mark: number): void;
+  f64(address: number, length: number): Float64Array<ArrayBuffer>;
+  f32(address: number, length: number): Float32Array<ArrayBuffer>;
+  i32(address: number, length: number): Int32Array<ArrayBuffer>;
+  u8(address: number, length: number): Uint8Array<ArrayBuffer>;
+  /** Bytes of memory that this workspace holds now. */
+  readonly bytes: number;
+}
+
+interface Instance extends Workspace {
+  reset(): void;
+}
+
+const idle = new Map<Family, Instance>();
+
+/** Leases a workspace: nobody else gets it until it is returned. */
+export function lease(family: Family): Workspace {
+  const kept = idle.get(family);
+  if (kept !== undefined) {
+    idle.delete(family);
+    return kept;
+  }
+  return instantiate(family);
+}
+
+/** Returns a workspace. One idle workspace a family is kept, and only if it is small: wasm memory never shrinks. */
+export function giveBack(workspace: Workspace): void {
+  if (workspace.bytes > keepBytes || idle.has(workspace.family)) return;
+  (workspace as Instance).reset();
+  idle.set(workspace.family, workspace as Instance);
+}
+
+/** Runs `work` on a leased workspace and returns it, also after a throw (a trap may have left it in any state: dropped then). */
+export function withWorkspace<R>(family: Family, work: (workspace: Workspace) => R): R {
+  const workspace = lease(family);
+  const result = work(workspace);
+  giveBack(workspace);
+  return result;
+}
+
+function instantiate(family: Family): Instance {
+  const instance = new WebAssembly.Instance(compile(family), {
+    env: {
+      abort: () => {
+        throw new Error(`kernel ${family} aborted`);
+      },
+    },
+  });
+  const call = instance.exports as unknown as Record<string, Kernel>;
+  const memory = instance.exports["memory"] as WebAssembly.Memory;
+  const base = (call["heapBase"]!() + 15) & ~15;
+  let top = base;
+  const buffer = (): ArrayBuffer => memory.buffer as ArrayBuffer;
+  return {
+    family,
+    call,
+    alloc(bytes) {
+      const address = top;
+      const end = address + Math.ceil(bytes / 16) * 16;
+      const missing = end - memory.buffer.byteLength;
+      if (end > maxBytes) throw outOfMemory(end);
+      if (missing > 0) {
+        try {
+          memory.grow(Math.ceil(missing / pageBytes));
+        } catch (cause) {
+          throw outOfMemory(end, cause);
+        }
+      }
+      top = end;
+      return address;
+    },
+    mark: () => top,
+    release: (mark) => {
+      top = mark;
+    },
+    reset: () => {
+      top = base;
+    },
+    f64: (address, length) => new Float64Array(buffer(), address, length),
+    f32: (address, length) => new Float32Array(buffer(), address, length),
+    i32: (address, length) => new Int32Array(buffer(), address, length),
+    u8: (address, length) => new Uint8Array(buffer(), address, length),
+    get bytes() {
+      return memory.buffer.byteLength;
+    },
+  };
+}
+
+/** The error for a request of `bytes` bytes of kernel memory. */
+export function outOfMemory(bytes: number, cause?: unknown): OtError {
+  const size = bytes >= 1e9 ? `${(bytes / 1e9).toFixed(2)} GB` : `${Math.ceil(bytes / 1e6)} MB`;
+  return new OtError("OutOfMemory", `This solve needs ${size} of kernel memory; WebAssembly ends at 4.29 GB.`, {
+    seen: bytes,
+    cause,
+    cure: "Pass points instead of a matrix (cost.points needs no matrix), or fewer atoms.",
+  });
+}

@@ -1,0 +1,27 @@
+// Compensated sums (Neumaier 1974): the error does not grow with the number of terms.
+
+/** Sum of `values` with Neumaier's compensation. */
+export function sum(values: ArrayLike<number>): number {
+  let total = 0;
+  let lost = 0;
+  for (let k = 0; k < values.length; k++) {
+    const term = values[k]!;
+    const next = total + term;
+    lost += Math.abs(total) >= Math.abs(term) ? total - next + term : term - next + total;
+    total = next;
+  }
+  return total + lost;
+}
+
+/** Sum of x[k] y[k], where 0 x Infinity counts as 0. */
+export function dot(x: ArrayLike<number>, y: ArrayLike<number>): number {
+  let total = 0;
+  let lost = 0;
+  for (let k = 0; k < x.length; k++) {
+    const term = x[k] === 0 || y[k] === 0 ? 0 : x[k]! * y[k]!;
+    const next = total + term;
+    lost += Math.abs(total) >= Math.abs(term) ? total - next + term : term - next + total;
+    total = next;
+  }
+  return total + lost;
+}
