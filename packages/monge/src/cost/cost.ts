@@ -1,12 +1,30 @@
-// A cost is an immutable description of C, n x m: how to compute an entry, a block of rows and a product. It holds no kernel memory.
+// The union of all costs, and what a caller may pass where a cost is wanted.
+import { OtError } from "../errors/otError.ts";
+import { isMatrix, type MatrixLike } from "../linalg/matrix.ts";
+import { isSparseMatrix, type SparseMatrix } from "../linalg/sparse.ts";
+import type { CustomCost } from "./custom.ts";
+import { type DenseCost, dense } from "./dense.ts";
+import type { GridCost } from "./grid.ts";
+import type { LowRankCost } from "./lowRank.ts";
+import type { PointsCost } from "./points.ts";
+import { type SparseCost, sparse } from "./sparse.ts";
 
-/** What all costs have in common; see `dense`, `sparse`, `points`, `grid`, `lowRank` and `custom`. */
-export interface CostBase {
-  readonly shape: readonly [n: number, m: number];
-  /** C_ij; Infinity is a forbidden pair. */
-  at(i: number, j: number): number;
-  /** Rows [begin, end) of C, row-major, into `out` (or a new array of (end - begin) m numbers). */
-  block(begin: number, end: number, out?: Float64Array): Float64Array;
-  /** axis 0: C v (v over columns, n numbers); axis 1: C^T v (v over rows, m numbers). 0 x Infinity counts as 0. */
-  apply(v: Float64Array, axis: 0 | 1): Float64Array;
+/** An immutable description of the cost matrix C, n x m; tell the kinds apart by `kind`. */
+export type Cost = DenseCost | SparseCost | PointsCost | GridCost | LowRankCost | CustomCost;
+
+/** A cost, or a matrix (dense or CSR) to make one of. */
+export type CostLike = Cost | MatrixLike | SparseMatrix;
+
+/** Reads a {@link CostLike}. Throws `InvalidShape` or `InvalidValue` as `dense` and `sparse` do. */
+export function toCost(C: CostLike): Cost {
+  if (typeof C === "object" && C !== null) {
+    if ("kind" in C && "block" in C) return C;
+    if (isSparseMatrix(C)) return sparse(C);
+    if (isMatrix(C) || "length" in C) return dense(C as MatrixLike);
+  }
+  throw new OtError("InvalidShape", "C is neither a cost nor a matrix.", {
+    argument: "C",
+    seen: C,
+    cure: "Pass an array of rows, { data, rows, cols }, or a cost such as cost.points(x, y).",
+  });
 }

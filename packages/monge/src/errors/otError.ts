@@ -59,5 +59,5 @@ export class OtError extends Error {
 /** Whether `error` is an {@link OtError} (of any copy of the library on the page), optionally with the given code. */
 export function isOtError(error: unknown, code?: OtErrorCode): error is OtError {
   if (typeof error !== "object" || error === null || !(brand in error)) return false;
-  return code === undefined || (error as OtError).code === code;
+  return code === undefined || (error as { code?: unknown }).code === code;
 }

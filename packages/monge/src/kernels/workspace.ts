@@ -69,7 +69,7 @@ function instantiate(family: Family): Instance {
   });
   const call = instance.exports as unknown as Record<string, Kernel>;
   const memory = instance.exports["memory"] as WebAssembly.Memory;
-  const base = (call["heapBase"]!() + 15) & ~15;
+  const base = (call["heapBase"]() + 15) & ~15;
   let top = base;
   const buffer = (): ArrayBuffer => memory.buffer as ArrayBuffer;
   return {

@@ -54,11 +54,15 @@ export function toMatrix(value: MatrixLike, argument: string): Matrix<Floats> {
   for (let i = 0; i < rows.length; i++) {
     const row = rows[i];
     if (row === null || typeof row !== "object" || row.length !== cols) {
-      throw new OtError("InvalidShape", `${argument} is ragged: row ${i} has ${row?.length} entries, row 0 has ${cols}.`, {
-        argument,
-        seen: row?.length,
-        cure: "Make every row equally long.",
-      });
+      throw new OtError(
+        "InvalidShape",
+        `${argument} is ragged: row ${i} has ${row?.length} entries, row 0 has ${cols}.`,
+        {
+          argument,
+          seen: row?.length,
+          cure: "Make every row equally long.",
+        },
+      );
     }
     data.set(row, i * cols);
   }

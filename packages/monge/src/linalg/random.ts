@@ -13,8 +13,8 @@ export interface Random {
 /** Starts a stream. Any finite `seed` is allowed; its 64 float bits are the key. */
 export function random(seed: number): Random {
   const key = new Uint32Array(new Float64Array([seed]).buffer);
-  let a = key[0]! | 0;
-  let b = key[1]! | 0;
+  let a = key[0] | 0;
+  let b = key[1] | 0;
   let c = 0x9e3779b9 | 0;
   let counter = 1;
   const next = (): number => {

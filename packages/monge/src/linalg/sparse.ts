@@ -37,23 +37,23 @@ export function sparseFromEntries(
 ): SparseMatrix {
   const count = v.length;
   // First by column, then stably by row: the columns of each row come out ascending.
-  const byColumn = countingSort(count, cols, (k) => j[k]!);
-  const byRow = countingSort(count, rows, (k) => i[byColumn[k]!]!);
+  const byColumn = countingSort(count, cols, (k) => j[k]);
+  const byRow = countingSort(count, rows, (k) => i[byColumn[k]]);
   const rowPtr = new Int32Array(rows + 1);
   const colIdx = new Int32Array(count);
   const values = new Float64Array(count);
   let length = 0;
   let row = 0;
   for (let k = 0; k < count; k++) {
-    const entry = byColumn[byRow[k]!]!;
-    const atRow = i[entry]!;
-    const atColumn = j[entry]!;
+    const entry = byColumn[byRow[k]];
+    const atRow = i[entry];
+    const atColumn = j[entry];
     while (row < atRow) rowPtr[++row] = length;
-    if (length > rowPtr[row]! && colIdx[length - 1] === atColumn) {
-      values[length - 1]! += v[entry]!;
+    if (length > rowPtr[row] && colIdx[length - 1] === atColumn) {
+      values[length - 1] += v[entry];
     } else {
       colIdx[length] = atColumn;
-      values[length++] = v[entry]!;
+      values[length++] = v[entry];
     }
   }
   while (row < rows) rowPtr[++row] = length;
@@ -62,10 +62,10 @@ export function sparseFromEntries(
 
 function countingSort(count: number, bins: number, key: (k: number) => number): Int32Array {
   const start = new Int32Array(bins + 1);
-  for (let k = 0; k < count; k++) start[key(k) + 1]!++;
-  for (let bin = 0; bin < bins; bin++) start[bin + 1]! += start[bin]!;
+  for (let k = 0; k < count; k++) start[key(k) + 1]++;
+  for (let bin = 0; bin < bins; bin++) start[bin + 1] += start[bin];
   const order = new Int32Array(count);
-  for (let k = 0; k < count; k++) order[start[key(k)]!++] = k;
+  for (let k = 0; k < count; k++) order[start[key(k)]++] = k;
   return order;
 }
 
@@ -83,11 +83,11 @@ export function checkSparse(value: SparseMatrix, argument: string): void {
   if (colIdx.length !== values.length) fail(`${colIdx.length} columns for ${values.length} values`, colIdx.length);
   if (rowPtr[0] !== 0 || rowPtr[rows] !== values.length) fail("rowPtr does not span the values", rowPtr[rows]);
   for (let i = 0; i < rows; i++) {
-    if (rowPtr[i + 1]! < rowPtr[i]!) fail(`rowPtr falls at row ${i}`, rowPtr[i + 1]);
-    for (let k = rowPtr[i]!; k < rowPtr[i + 1]!; k++) {
-      const j = colIdx[k]!;
+    if (rowPtr[i + 1] < rowPtr[i]) fail(`rowPtr falls at row ${i}`, rowPtr[i + 1]);
+    for (let k = rowPtr[i]; k < rowPtr[i + 1]; k++) {
+      const j = colIdx[k];
       if (j < 0 || j >= cols) fail(`row ${i} names column ${j} of ${cols}`, j);
-      if (k > rowPtr[i]! && j <= colIdx[k - 1]!) fail(`the columns of row ${i} do not ascend`, j);
+      if (k > rowPtr[i] && j <= colIdx[k - 1]) fail(`the columns of row ${i} do not ascend`, j);
     }
   }
 }

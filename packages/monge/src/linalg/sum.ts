@@ -5,7 +5,7 @@ export function sum(values: ArrayLike<number>): number {
   let total = 0;
   let lost = 0;
   for (let k = 0; k < values.length; k++) {
-    const term = values[k]!;
+    const term = values[k];
     const next = total + term;
     lost += Math.abs(total) >= Math.abs(term) ? total - next + term : term - next + total;
     total = next;
@@ -18,7 +18,7 @@ export function dot(x: ArrayLike<number>, y: ArrayLike<number>): number {
   let total = 0;
   let lost = 0;
   for (let k = 0; k < x.length; k++) {
-    const term = x[k] === 0 || y[k] === 0 ? 0 : x[k]! * y[k]!;
+    const term = x[k] === 0 || y[k] === 0 ? 0 : x[k] * y[k];
     const next = total + term;
     lost += Math.abs(total) >= Math.abs(term) ? total - next + term : term - next + total;
     total = next;
