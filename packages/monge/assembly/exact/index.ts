@@ -1,2 +1,6 @@
 // The exports of the module `exact`: every kernel of the exact solvers.
 export { heapBase } from "../memory";
+export { cloudBuild, cloudRefresh } from "./boxes";
+export { pointsCost, pointsGround } from "./points";
+export { pointsArcsCost, pointsArcsCount, pointsArcsFill } from "./pointsArcs";
+export { pointsSearch } from "./pointsSearch";
