@@ -26,6 +26,10 @@ export interface Control {
   readonly maxIterations: number;
   /** The status to stop with now, or null to go on. */
   interrupted(): Status | null;
+  /** Tells the driver how to make an answer (status "stopped") of the present state without disturbing it; called once, before the first yield. */
+  offer(snapshot: () => ExactAnswer): void;
+  /** Milliseconds since the call, for Progress. */
+  elapsedMs(): number;
 }
 
 /** A plan by its entries, potentials and how the run ended, all indexed like the {@link ExactProblem}. */

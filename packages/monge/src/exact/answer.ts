@@ -1,0 +1,120 @@
+// From an engine's answer to the caller's Result: all atoms again, value, report, certificate.
+import { blockRows } from "../cost/base.ts";
+import type { Cost } from "../cost/cost.ts";
+import { sparseFromEntries } from "../linalg/sparse.ts";
+import { sum } from "../linalg/sum.ts";
+import type { Plan } from "../plan/plan.ts";
+import { sparsePlan } from "../plan/sparse.ts";
+import { certifyExact } from "../run/certificate.ts";
+import type { Potentials } from "../run/options.ts";
+import type { Result } from "../run/result.ts";
+import type { Prepared } from "./prepare.ts";
+import type { ExactAnswer } from "./problem.ts";
+
+/** How the engine was chosen. */
+export interface Choice {
+  readonly method: string;
+  readonly why: string;
+}
+
+/** Builds the result of an exact solve. */
+export function exactResult(
+  prepared: Prepared,
+  answer: ExactAnswer,
+  choice: Choice,
+  duals: "centred" | "free",
+  elapsedMs: number,
+): Result {
+  const { a, b, problem, massAdjustment } = prepared;
+  const { cost, rows, cols } = problem;
+  const [n, m] = cost.shape;
+  const i = rows === null ? answer.i : answer.i.map((row) => rows[row]);
+  const j = cols === null ? answer.j : answer.j.map((column) => cols[column]);
+  const plan = sparsePlan(sparseFromEntries(n, m, i, j, answer.mass));
+  const transportCost = sum(Float64Array.from(answer.mass, (mass, k) => mass * cost.at(i[k], j[k])));
+  const mass = sum(a);
+  let potentials: Potentials | undefined;
+  // Potentials of atoms without mass cost a sweep over the pairs: only when somebody asks.
+  const complete = (): Potentials => {
+    potentials ??= centre(completePotentials(cost, answer, rows, cols), a, b, duals);
+    return potentials;
+  };
+  return {
+    value: transportCost,
+    transportCost,
+    plan,
+    get potentials() {
+      return complete();
+    },
+    report: {
+      status: answer.status,
+      method: choice.method,
+      why: choice.why,
+      backend: "wasm-simd",
+      iterations: answer.iterations,
+      error: mass > 0 ? marginalError(plan, a, b) / mass : 0,
+      tolerance: 0,
+      massAdjustment,
+      elapsedMs,
+      warnings: [],
+    },
+    certify: Object.assign(() => certifyExact({ cost, a, b, plan, potentials: complete() })(), {
+      async: (options = {}) => certifyExact({ cost, a, b, plan, potentials: complete() }).async(options),
+    }),
+  };
+}
+
+function marginalError(plan: Plan, a: Float64Array, b: Float64Array): number {
+  const row = plan.marginal(0);
+  const column = plan.marginal(1);
+  return sum(row.map((mass, i) => Math.abs(mass - a[i]))) + sum(column.map((mass, j) => Math.abs(mass - b[j])));
+}
+
+/** Atoms without mass get the largest potential that keeps f_i + g_j <= C_ij: the c-transform, rows first. */
+function completePotentials(
+  cost: Cost,
+  answer: ExactAnswer,
+  rows: Int32Array | null,
+  cols: Int32Array | null,
+): Potentials {
+  if (rows === null && cols === null) return { f: answer.f, g: answer.g };
+  const [n, m] = cost.shape;
+  const f = spread(answer.f, rows, n);
+  const g = spread(answer.g, cols, m);
+  const step = blockRows(m);
+  const block = new Float64Array(step * m);
+  const least = new Float64Array(m).fill(Infinity);
+  for (let begin = 0; begin < n; begin += step) {
+    const end = Math.min(n, begin + step);
+    cost.block(begin, end, block);
+    for (let i = begin; i < end; i++) {
+      const at = (i - begin) * m;
+      if (Number.isNaN(f[i])) {
+        let smallest = Infinity;
+        for (let j = 0; j < m; j++) if (block[at + j] - g[j] < smallest) smallest = block[at + j] - g[j];
+        f[i] = smallest < Infinity ? smallest : 0;
+      }
+      for (let j = 0; j < m; j++) if (block[at + j] - f[i] < least[j]) least[j] = block[at + j] - f[i];
+    }
+  }
+  for (let j = 0; j < m; j++) if (Number.isNaN(g[j])) g[j] = least[j] < Infinity ? least[j] : 0;
+  return { f, g };
+}
+
+/** NaN marks an atom whose potential is still to be found: it loses every comparison above. */
+function spread(values: Float64Array, indices: Int32Array | null, length: number): Float64Array {
+  if (indices === null) return Float64Array.from(values);
+  const all = new Float64Array(length).fill(NaN);
+  for (let k = 0; k < indices.length; k++) all[indices[k]] = values[k];
+  return all;
+}
+
+/** Adds a constant to f and takes it from g so that either side carries half of the dual value. */
+function centre({ f, g }: Potentials, a: Float64Array, b: Float64Array, duals: "centred" | "free"): Potentials {
+  const mass = sum(a);
+  if (duals === "free" || mass === 0) return { f, g };
+  const left = sum(f.map((value, i) => value * (a[i] / mass)));
+  const right = sum(g.map((value, j) => value * (b[j] / mass)));
+  const shift = (right - left) / 2;
+  return { f: f.map((value) => value + shift), g: g.map((value) => value - shift) };
+}

@@ -1,0 +1,30 @@
+// The table of exact engines, and the choice among them: made from the problem, and explained.
+import { OtError } from "../errors/otError.ts";
+import type { Engine, ExactProblem } from "./problem.ts";
+
+/** The exact engines, by name. */
+export type ExactMethod = "networkSimplex" | "shortestPath" | "costScaling" | "points";
+
+const engines: readonly Engine[] = [];
+
+/** The engine for a problem and the reason for it. Throws `Unsupported` where the engine asked for cannot take the problem. */
+export function chooseEngine(problem: ExactProblem, method: ExactMethod | "auto"): { engine: Engine; why: string } {
+  if (method !== "auto") {
+    const engine = engines.find(({ name }) => name === method);
+    if (engine === undefined) {
+      throw new OtError("InvalidValue", `There is no method ${JSON.stringify(method)}.`, {
+        argument: "options.method",
+        seen: method,
+        cure: `Use "auto" or one of ${engines.map(({ name }) => name).join(", ")}.`,
+      });
+    }
+    const reason = engine.refuses(problem);
+    if (reason === null) return { engine, why: "asked for" };
+    throw new OtError("Unsupported", `The method ${method} cannot take this problem: ${reason}.`, {
+      argument: "options.method",
+      seen: method,
+      cure: 'Leave method out: "auto" chooses an engine that can.',
+    });
+  }
+  throw new OtError("Unsupported", "No engine.", { cure: "None." });
+}

@@ -1,0 +1,128 @@
+// From the caller's weights and cost to a checked ExactProblem: masses that balance, atoms without mass set aside.
+import type { Cost } from "../cost/cost.ts";
+import { OtError } from "../errors/otError.ts";
+import { sum } from "../linalg/sum.ts";
+import { readWeights, type Weights } from "../measure/weights.ts";
+import type { Potentials } from "../run/options.ts";
+import type { ExactProblem } from "./problem.ts";
+
+/** A checked problem, with the masses of all atoms as the certificate needs them. */
+export interface Prepared {
+  readonly problem: ExactProblem;
+  readonly a: Float64Array;
+  /** Scaled by `massAdjustment`. */
+  readonly b: Float64Array;
+  readonly massAdjustment: number;
+}
+
+/** Options of the preparation. */
+export interface PrepareOptions {
+  readonly massTolerance?: number;
+  readonly warmStart?: Potentials;
+}
+
+/** Checks the input of an exact solve. Throws as {@link OtErrorCode} says: every code but `Infeasible` and `KernelUnavailable`. */
+export function prepare(a: Weights, b: Weights, cost: Cost, options: PrepareOptions): Prepared {
+  const [n, m] = cost.shape;
+  if (n === 0 || m === 0) {
+    throw new OtError("InvalidShape", `The cost is ${n} x ${m}: there is nothing to transport.`, {
+      argument: "C",
+      seen: [n, m],
+      cure: "Pass at least one atom on either side.",
+    });
+  }
+  const given = { a: a === null ? null : readWeights(a, n, "a"), b: b === null ? null : readWeights(b, m, "b") };
+  const mass = given.a !== null ? totalMass(given.a, "a") : given.b !== null ? totalMass(given.b, "b") : 1;
+  const source = given.a ?? new Float64Array(n).fill(mass / n);
+  const tolerance = options.massTolerance ?? (a instanceof Float32Array || b instanceof Float32Array ? 1e-6 : 1e-9);
+  const [target, massAdjustment] =
+    given.b === null ? [new Float64Array(m).fill(mass / m), 1] : balanced(given.b, mass, tolerance);
+  const rows = atomsWithMass(source);
+  const cols = atomsWithMass(target);
+  const sourceMasses = rows === null ? source : take(source, rows);
+  const targetMasses = cols === null ? target : take(target, cols);
+  const problem: ExactProblem = {
+    n: sourceMasses.length,
+    m: targetMasses.length,
+    a: sourceMasses,
+    b: targetMasses,
+    cost,
+    rows,
+    cols,
+    uniform: sourceMasses.length === targetMasses.length && constant(sourceMasses) && constant(targetMasses),
+    warmStart: readWarmStart(options.warmStart, n, m, rows, cols),
+  };
+  return { problem, a: source, b: target, massAdjustment };
+}
+
+function totalMass(weights: Float64Array, argument: string): number {
+  const total = sum(weights);
+  if (total < Infinity) return total;
+  throw new OtError("InvalidValue", `The weights ${argument} add up to more than 1.8e308.`, {
+    argument,
+    seen: total,
+    cure: "Divide all weights by a common factor.",
+  });
+}
+
+/** b scaled to the mass of a, and the factor. Throws `MassMismatch` beyond the tolerance. */
+function balanced(b: Float64Array, mass: number, tolerance: number): [Float64Array, number] {
+  const other = totalMass(b, "b");
+  if (other === mass) return [b, 1];
+  if (!(Math.abs(mass - other) <= tolerance * Math.max(mass, other))) {
+    throw new OtError("MassMismatch", `a weighs ${mass}, b weighs ${other}.`, {
+      argument: "b",
+      seen: other,
+      cure: "Scale both to the same mass (normalize), raise massTolerance, or use an unbalanced or partial solver.",
+    });
+  }
+  const factor = mass / other;
+  return [b.map((weight) => weight * factor), factor];
+}
+
+function atomsWithMass(weights: Float64Array): Int32Array | null {
+  if (!weights.includes(0)) return null;
+  const atoms: number[] = [];
+  for (let i = 0; i < weights.length; i++) if (weights[i] > 0) atoms.push(i);
+  return Int32Array.from(atoms);
+}
+
+function constant(weights: Float64Array): boolean {
+  return weights.every((weight) => weight === weights[0]);
+}
+
+/** values[indices[k]] for each k. */
+export function take(values: Float64Array, indices: Int32Array): Float64Array {
+  const taken = new Float64Array(indices.length);
+  for (let k = 0; k < indices.length; k++) taken[k] = values[indices[k]];
+  return taken;
+}
+
+function readWarmStart(
+  warmStart: Potentials | undefined,
+  n: number,
+  m: number,
+  rows: Int32Array | null,
+  cols: Int32Array | null,
+): ExactProblem["warmStart"] {
+  if (warmStart === undefined) return null;
+  const { f, g } = warmStart;
+  if (f?.length !== n || g?.length !== m) {
+    throw new OtError(
+      "InvalidShape",
+      `The warm start has ${f?.length} and ${g?.length} potentials for a ${n} x ${m} cost.`,
+      {
+        argument: "options.warmStart",
+        seen: [f?.length, g?.length],
+        cure: "Pass the potentials of a problem of the same size.",
+      },
+    );
+  }
+  if (!(f.every(Number.isFinite) && g.every(Number.isFinite))) {
+    throw new OtError("InvalidValue", "The warm start has potentials that are not finite.", {
+      argument: "options.warmStart",
+      cure: "Pass finite potentials, or leave the warm start out.",
+    });
+  }
+  return { f: rows === null ? f.slice() : take(f, rows), g: cols === null ? g.slice() : take(g, cols) };
+}

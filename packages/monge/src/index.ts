@@ -1,0 +1,28 @@
+// The public names of monge; a test pins this list.
+export type { Cost, CostLike } from "./cost/cost.ts";
+export type { CustomCost } from "./cost/custom.ts";
+export type { DenseCost } from "./cost/dense.ts";
+export type { GridCost, GridGeometry, GridOptions } from "./cost/grid.ts";
+export { type Ground, type GroundSpec, groundNames } from "./cost/ground.ts";
+export * as cost from "./cost/index.ts";
+export type { LowRankCost } from "./cost/lowRank.ts";
+export type { PointsCost } from "./cost/points.ts";
+export type { SparseCost } from "./cost/sparse.ts";
+export { isOtError, OtError, type OtErrorCode, type OtErrorDetails } from "./errors/otError.ts";
+export { type Emd, type EmdOptions, emd } from "./exact/emd.ts";
+export type { ExactMethod } from "./exact/engines.ts";
+export { type Family, type KernelSource, loadKernels } from "./kernels/module.ts";
+export { type Floats, type Matrix, type MatrixLike, matrix } from "./linalg/matrix.ts";
+export { type Random, random } from "./linalg/random.ts";
+export { type SparseMatrix, sparseFromEntries } from "./linalg/sparse.ts";
+export { type Histogram, histogram, type Measure, normalize, type PointCloud, pointCloud } from "./measure/measure.ts";
+export type { Weights } from "./measure/weights.ts";
+export { densePlan } from "./plan/dense.ts";
+export { lazyPlan } from "./plan/lazy.ts";
+export type { Plan, PlanEntry } from "./plan/plan.ts";
+export { type SparsePlan, sparsePlan } from "./plan/sparse.ts";
+export type { Certificate, Certify, DualityCertificate } from "./run/certificate.ts";
+export type { AsyncOptions, Potentials, Progress, RunOptions, Status } from "./run/options.ts";
+export type { Report, Warning } from "./run/report.ts";
+export type { Result } from "./run/result.ts";
+export type { Run } from "./run/solver.ts";
