@@ -1,0 +1,117 @@
+// Our side of one case as a long-lived process: a JSON line in, a JSON line out; the whole public call is timed, input reading is not.
+// CPU seconds are those of the process, so the threads that collect garbage and compile are paid for too.
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import { createInterface } from "node:readline";
+import { cost, emd, type Result } from "monge";
+import type { CostForm, OurRun, Proof } from "./bench.ts";
+import type { Ground } from "./inputs.ts";
+import { type Npy, readNpy } from "./npy.ts";
+
+/** The first request: what to solve. Every later one is "run", "prove" or "memory". */
+export interface Problem {
+  readonly folder: string;
+  readonly cost: CostForm;
+  readonly ground: Ground;
+  readonly grid?: readonly number[];
+  readonly method?: ExactMethod;
+}
+
+let wasmBytes = 0;
+const grow = WebAssembly.Memory.prototype.grow;
+WebAssembly.Memory.prototype.grow = function (delta) {
+  const before = grow.call(this, delta);
+  wasmBytes = Math.max(wasmBytes, this.buffer.byteLength);
+  return before;
+};
+
+function reader(folder: string): (name: string) => Npy | null {
+  return (name) => {
+    const path = join(folder, `${name}.npy`);
+    return existsSync(path) ? readNpy(path) : null;
+  };
+}
+
+/** Everything the caller pays for is inside the returned function: the description of the cost as well. */
+function prepare({ folder, cost: form, ground, grid, method }: Problem): {
+  solve: () => Result;
+  largestCost: number;
+  mass: number;
+} {
+  const read = reader(folder);
+  const a = read("a")?.data ?? null;
+  const b = read("b")?.data ?? null;
+  const options: EmdOptions = method === undefined ? {} : { method };
+  const mass = a === null ? 1 : a.reduce((total, value) => total + value, 0);
+  const asMatrix = ({ data, shape }: Npy) => ({ data, rows: shape[0], cols: shape[1] });
+  if (form === "dense") {
+    const C = asMatrix(read("C")!);
+    const largestCost = C.data.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
+    return { solve: () => emd(a, b, cost.dense(C), options), largestCost, mass };
+  }
+  const x = asMatrix(read("x")!);
+  const y = asMatrix(read("y")!);
+  const points = cost.points(x, y, ground);
+  const solve =
+    form === "grid"
+      ? () => emd(a, b, cost.grid(grid ?? []), options)
+      : () => emd(a, b, cost.points(x, y, ground), options);
+  return { solve, largestCost: nearlyLargest(points, x, y), mass };
+}
+
+/** A lower bound of max |C| from the extreme points in 2 d directions: a stricter unit than the largest entry. */
+function nearlyLargest(
+  C: { at(i: number, j: number): number },
+  x: { data: Float64Array; rows: number; cols: number },
+  y: typeof x,
+): number {
+  const extremes = ({ data, rows, cols }: typeof x): number[] => {
+    const found = new Set<number>();
+    for (let axis = 0; axis < cols; axis++) {
+      let low = 0;
+      let high = 0;
+      for (let i = 0; i < rows; i++) {
+        if (data[i * cols + axis] < data[low * cols + axis]) low = i;
+        if (data[i * cols + axis] > data[high * cols + axis]) high = i;
+      }
+      found.add(low).add(high);
+    }
+    return [...found];
+  };
+  return Math.max(...extremes(x).flatMap((i) => extremes(y).map((j) => C.at(i, j))));
+}
+
+function cpuSeconds<R>(work: () => R): { cpu: number; result: R } {
+  globalThis.gc?.();
+  const before = process.cpuUsage();
+  const result = work();
+  const { user, system } = process.cpuUsage(before);
+  return { cpu: (user + system) / 1e6, result };
+}
+
+let problem: ReturnType<typeof prepare> | undefined;
+let last: Result | undefined;
+
+const answers: Record<string, () => unknown> = {
+  run(): OurRun {
+    last = undefined;
+    const { cpu, result } = cpuSeconds(problem!.solve);
+    last = result;
+    const { status, method, backend, iterations } = result.report;
+    return { cpu, value: result.value, status, method, backend, iterations };
+  },
+  prove(): Proof {
+    const { cpu, result: certificate } = cpuSeconds(() => last!.certify());
+    if (certificate.kind !== "duality") throw new Error(`an exact answer is certified by ${certificate.kind}`);
+    const { primal, dual, gap, relativeGap, primalResidual, dualInfeasibility } = certificate;
+    const { largestCost, mass } = problem!;
+    return { cpu, primal, dual, gap, relativeGap, primalResidual, dualInfeasibility, mass, largestCost };
+  },
+  memory: () => ({ wasmBytes, rssBytes: process.resourceUsage().maxRSS * 1024 }),
+};
+
+for await (const line of createInterface({ input: process.stdin })) {
+  const request = JSON.parse(line) as { op: string; problem?: Problem };
+  if (request.op === "load") problem = prepare(request.problem!);
+  process.stdout.write(`${JSON.stringify(request.op === "load" ? {} : answers[request.op]())}\n`);
+}

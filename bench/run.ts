@@ -1,0 +1,206 @@
+// Runs the cases of one family: ours and the peer in turn (A B A B ...), each in a process of its own, and keeps what was measured.
+// Usage: node --import tsx bench/run.ts exact [--case REGEX] [--runs N] [--quick] [--full] [--no-peers]
+import { type ChildProcess, spawn } from "node:child_process";
+import { createHash } from "node:crypto";
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { cpus, loadavg, platform, release, totalmem } from "node:os";
+import { join } from "node:path";
+import { createInterface } from "node:readline";
+import { fileURLToPath } from "node:url";
+import { parseArgs } from "node:util";
+import type { BenchCase, BenchFile, BenchResult, OurRun, PeerRun, Proof } from "./bench.ts";
+import { exact } from "./exact.bench.ts";
+import { costMatrix, type Input } from "./inputs.ts";
+import { writeNpy } from "./npy.ts";
+import type { Problem } from "./ours.ts";
+import { heading, row, summarise } from "./table.ts";
+
+const bench = fileURLToPath(new URL(".", import.meta.url));
+const families: Record<string, readonly BenchCase[]> = { exact };
+/** A peer's call longer than this is cut; a case that took this long in all starts no further round. */
+const cutSeconds = 120;
+const caseSeconds = 600;
+
+const { values: flags, positionals } = parseArgs({
+  allowPositionals: true,
+  options: {
+    case: { type: "string", default: "." },
+    runs: { type: "string", default: "5" },
+    quick: { type: "boolean", default: false },
+    full: { type: "boolean", default: false },
+    "no-peers": { type: "boolean", default: false },
+  },
+});
+
+/** A child that answers one JSON line to each JSON line. */
+interface Line {
+  ask<T>(request: object): Promise<T>;
+  /** CPU seconds that the process has used so far. */
+  cpuSeconds(): number;
+  kill(): void;
+}
+
+class Cut extends Error {}
+
+function line(command: string, args: readonly string[], env: NodeJS.ProcessEnv): Line {
+  const child: ChildProcess = spawn(command, args, { env, stdio: ["pipe", "pipe", "inherit"] });
+  const waiting: { resolve(text: string): void; reject(error: Error): void }[] = [];
+  if (child.stdin === null || child.stdout === null) throw new Error(`${command} has no pipes`);
+  const { stdin, stdout } = child;
+  createInterface({ input: stdout }).on("line", (text) => waiting.shift()?.resolve(text));
+  child.on("exit", (code, signal) => {
+    for (const { reject } of waiting.splice(0)) reject(new Cut(`${args.join(" ")} ended (${signal ?? code})`));
+  });
+  return {
+    ask: async <T>(request: object) => {
+      const answer = new Promise<string>((resolve, reject) => waiting.push({ resolve, reject }));
+      stdin.write(`${JSON.stringify(request)}\n`);
+      return JSON.parse(await answer) as T;
+    },
+    cpuSeconds() {
+      const stat = `/proc/${child.pid}/stat`;
+      if (!existsSync(stat)) return Number.NaN;
+      const fields = readFileSync(stat, "latin1").split(") ")[1].split(" ");
+      return (Number(fields[11]) + Number(fields[12])) / 100;
+    },
+    kill: () => child.kill("SIGKILL"),
+  };
+}
+
+function ourProcess(problem: Problem): Promise<Line> {
+  const process_ = line(process.execPath, ["--expose-gc", "--import", "tsx", join(bench, "ours.ts")], process.env);
+  return process_.ask({ op: "load", problem }).then(() => process_);
+}
+
+/** One thread for the peer, and no environment variable that makes its BLAS choose other kernels. */
+function peerEnvironment(): NodeJS.ProcessEnv {
+  const { OPENBLAS_CORETYPE: _, OPENBLAS_L2_SIZE: __, ...rest } = process.env;
+  return { ...rest, OMP_NUM_THREADS: "1", OPENBLAS_NUM_THREADS: "1", MKL_NUM_THREADS: "1" };
+}
+
+const versions: Record<string, string> = {};
+
+async function peerProcess(peer: string, problem: Problem): Promise<Line> {
+  const process_ = line(join(bench, "peers/.venv/bin/python"), [join(bench, "peers/worker.py")], peerEnvironment());
+  const loaded = await process_.ask<{ versions: Record<string, string> }>({ op: "load", peer, ...problem });
+  Object.assign(versions, loaded.versions);
+  return process_;
+}
+
+/** Writes the input once; the folder's name contains a hash of what made it. */
+function writeInput(name: string, input: Input, dense: boolean): string {
+  const sources = ["inputs.ts", "exact.bench.ts", "npy.ts", "../packages/monge/src/linalg/random.ts"];
+  const hash = createHash("sha256");
+  for (const source of sources) hash.update(readFileSync(join(bench, source)));
+  const folder = join(bench, ".cache", `${name}-${hash.digest("hex").slice(0, 12)}`);
+  if (existsSync(join(folder, "complete"))) return folder;
+  mkdirSync(folder, { recursive: true });
+  const { a, b, x, y } = input;
+  if (a !== null) writeNpy(join(folder, "a.npy"), a, [a.length]);
+  if (b !== null) writeNpy(join(folder, "b.npy"), b, [b.length]);
+  writeNpy(join(folder, "x.npy"), x.data, [x.rows, x.cols]);
+  writeNpy(join(folder, "y.npy"), y.data, [y.rows, y.cols]);
+  if (dense) writeNpy(join(folder, "C.npy"), costMatrix(input), [x.rows, y.rows]);
+  writeFileSync(join(folder, "complete"), "");
+  return folder;
+}
+
+/** One call of the peer; cut where it takes too long, its time so far reported. */
+async function timedPeer(peer: Line): Promise<PeerRun | { readonly cut: number }> {
+  const before = peer.cpuSeconds();
+  let used = 0;
+  const timer = setInterval(() => {
+    used = peer.cpuSeconds() - before;
+    if (used > cutSeconds) peer.kill();
+  }, 500);
+  try {
+    return await peer.ask<PeerRun>({ op: "run" });
+  } catch (error) {
+    if (error instanceof Cut && used > cutSeconds) return { cut: used };
+    throw error;
+  } finally {
+    clearInterval(timer);
+  }
+}
+
+async function measure(benchCase: BenchCase, rounds: number): Promise<BenchResult> {
+  const input = benchCase.input();
+  const folder = writeInput(benchCase.name, input, benchCase.cost === "dense");
+  const problem: Problem = { folder, cost: benchCase.cost, ground: input.ground, grid: input.grid };
+  const ours = await ourProcess(problem);
+  const peerName = flags["no-peers"] && typeof benchCase.peer === "string" ? null : benchCase.peer;
+  const peer =
+    peerName === null
+      ? null
+      : typeof peerName === "string"
+        ? await peerProcess(peerName, problem)
+        : await ourProcess({ ...problem, method: peerName.method });
+  const load = loadavg();
+  try {
+    const begin = performance.now();
+    const first = await ours.ask<OurRun>({ op: "run" });
+    const oursRuns: OurRun[] = [];
+    const peerRuns: PeerRun[] = [];
+    let cut: number | null = null;
+    for (let k = 0; k < rounds && performance.now() - begin < 1000 * caseSeconds; k++) {
+      oursRuns.push(await ours.ask<OurRun>({ op: "run" }));
+      if (peer === null || cut !== null) continue;
+      const run = await timedPeer(peer);
+      if ("cut" in run) cut = run.cut;
+      else peerRuns.push(run);
+    }
+    const proof = await ours.ask<Proof>({ op: "prove" });
+    const memory = await ours.ask<{ wasmBytes: number; rssBytes: number }>({ op: "memory" });
+    const name =
+      peerName === null ? null : typeof peerName === "string" ? peerName : `monge, method ${peerName.method}`;
+    return summarise(benchCase, { first, oursRuns, peerRuns, cut, proof, memory, load, peer: name });
+  } finally {
+    ours.kill();
+    peer?.kill();
+    if (existsSync(join(folder, "C.npy"))) rmSync(folder, { recursive: true });
+  }
+}
+
+function readResults(path: string): readonly BenchResult[] {
+  return existsSync(path) ? (JSON.parse(readFileSync(path, "utf8")) as BenchFile).results : [];
+}
+
+const family = positionals[0] ?? "exact";
+const cases = families[family];
+if (cases === undefined) throw new Error(`No such family: ${family}. There is ${Object.keys(families).join(", ")}.`);
+const pattern = new RegExp(flags.case);
+const chosen = cases.filter(
+  ({ name, quick, full }) => pattern.test(name) && (flags.full || !full) && (!flags.quick || quick === true),
+);
+const rounds = flags.quick ? Math.min(3, Number(flags.runs)) : Number(flags.runs);
+// A quick look, or one without peers, is nobody's record.
+const path = join(bench, flags.quick || flags["no-peers"] ? ".cache" : "results", `${family}.json`);
+const results = new Map(readResults(path).map((result) => [result.name, result]));
+console.log(`${chosen.length} cases, ${rounds} rounds each, CPU seconds\n${heading}`);
+for (const benchCase of chosen) {
+  const result = await measure(benchCase, rounds);
+  results.set(result.name, result);
+  console.log(row(result));
+  for (const sentence of result.verdict) console.log(`    ${sentence}`);
+  mkdirSync(join(path, ".."), { recursive: true });
+  const known = existsSync(path) ? (JSON.parse(readFileSync(path, "utf8")) as BenchFile).peers : {};
+  const file: BenchFile = {
+    schema: 1,
+    family,
+    protocol:
+      "CPU seconds of one call, single thread. Ours: the whole public call with the description of the cost, in a node process a case, " +
+      "after one unmeasured call (its time is `first`). Peer: its kernel call only, in a python process a case. Both on the same float64 bits, in turn.",
+    machine: {
+      cpu: cpus()[0].model,
+      cores: cpus().length,
+      memoryBytes: totalmem(),
+      platform: `${platform()} ${release()}`,
+      node: process.version,
+    },
+    peers: { ...known, ...versions },
+    results: cases.flatMap(({ name }) => results.get(name) ?? []),
+  };
+  writeFileSync(path, `${JSON.stringify(file, null, 2)}\n`);
+}
+const failed = chosen.filter(({ name }) => results.get(name)?.met !== true).length;
+console.log(`\n${chosen.length - failed} of ${chosen.length} rows met; written to ${path}`);

@@ -1,0 +1,45 @@
+// npm run bench -- exact [--case REGEX] [--runs N] [--quick] [--full] [--no-peers]; npm run bench -- report
+// Builds what is stale, makes the peers' virtual environment (pinned), runs the benchmarks, writes bench/results and its page in docs/benchmarks.
+import { spawnSync } from "node:child_process";
+import { createHash } from "node:crypto";
+import { existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+
+const root = fileURLToPath(new URL("..", import.meta.url));
+const peers = join(root, "bench/peers");
+
+function run(command, args) {
+  const { status, error } = spawnSync(command, args, { cwd: root, stdio: "inherit" });
+  if (error) throw error;
+  if (status !== 0) process.exit(status ?? 1);
+}
+
+/** Makes bench/peers/.venv, anew where requirements.txt changed since. */
+function makePeers() {
+  const requirements = join(peers, "requirements.txt");
+  const stamp = join(peers, ".venv/requirements.sha256");
+  const hash = createHash("sha256").update(readFileSync(requirements)).digest("hex");
+  if (existsSync(stamp) && readFileSync(stamp, "utf8") === hash) return;
+  rmSync(join(peers, ".venv"), { recursive: true, force: true });
+  console.log("Installing the peers (Python) into bench/peers/.venv; --no-peers does without them.");
+  run(process.env.PYTHON ?? "python3", ["-m", "venv", join(peers, ".venv")]);
+  run(join(peers, ".venv/bin/python"), [
+    "-m",
+    "pip",
+    "install",
+    "--quiet",
+    "--disable-pip-version-check",
+    "-r",
+    requirements,
+  ]);
+  writeFileSync(stamp, hash);
+}
+
+const args = process.argv.slice(2);
+run(process.execPath, [join(root, "tools/ready.mjs")]);
+if (args[0] !== "report") {
+  if (!args.includes("--no-peers")) makePeers();
+  run(process.execPath, ["--import", "tsx", join(root, "bench/run.ts"), ...args]);
+}
+run(process.execPath, ["--import", "tsx", join(root, "bench/report.ts")]);
