@@ -1,0 +1,33 @@
+// The input of the one-dimensional solvers: coordinates, exponent, masses in sorted order.
+import { OtError } from "../errors/otError.ts";
+import type { Floats, Matrix } from "../linalg/matrix.ts";
+
+/** Copies coordinates into an n x 1 matrix. Throws `InvalidShape` where they are no array. */
+export function column(values: ArrayLike<number>, argument: string): Matrix {
+  if (typeof values !== "object" || values === null || typeof values.length !== "number") {
+    throw new OtError("InvalidShape", `${argument} is no array of numbers.`, {
+      argument,
+      seen: values,
+      cure: "Pass the coordinates of the atoms as an array of numbers.",
+    });
+  }
+  const data = Float64Array.from(values);
+  return { data, rows: data.length, cols: 1 };
+}
+
+/** Checks the exponent of |x - y|^p. Throws `InvalidValue`. */
+export function readExponent(p = 1): number {
+  if (p >= 1 && p < Infinity) return p;
+  throw new OtError("InvalidValue", `The exponent p is ${p}.`, {
+    argument: "options.p",
+    seen: p,
+    cure: "Use a finite p of at least 1; for p < 1 the cost is concave: use emd with cost.points.",
+  });
+}
+
+/** values[order[k]] for each k. */
+export function pick(values: Floats, order: Uint32Array): Float64Array {
+  const picked = new Float64Array(order.length);
+  for (let k = 0; k < order.length; k++) picked[k] = values[order[k]];
+  return picked;
+}
