@@ -26,3 +26,12 @@ export type { AsyncOptions, Potentials, Progress, RunOptions, Status } from "./r
 export type { Report, Warning } from "./run/report.ts";
 export type { Result } from "./run/result.ts";
 export type { Run } from "./run/solver.ts";
+export type { SolveMethod } from "./solve/methods.ts";
+export type { MeasureLike } from "./solve/problem.ts";
+export {
+  type MeasuresResult,
+  type Solve,
+  type SolveCostOptions,
+  type SolveMeasuresOptions,
+  solve,
+} from "./solve/solve.ts";

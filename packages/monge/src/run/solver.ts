@@ -35,16 +35,43 @@ export function defineSolver<A extends readonly unknown[], O extends RunOptions,
   arity: number,
   prepare: (control: RunControl<R>, args: A, options: O) => Generator<Progress, R, void>,
 ): Solver<A, O, R> {
-  const start = (args: readonly unknown[]): Run<R> => {
+  return threeForms<A, O, R>(arity, (args) => {
     const options = checkedOptions<O>(args[arity], args.length, arity);
     return drive(options, (control) => prepare(control, args.slice(0, arity) as unknown as A, options));
-  };
+  });
+}
+
+/** The three forms of a solver from the one that runs in steps. The options, last of the arguments, may carry a signal. */
+export function threeForms<A extends readonly unknown[], O extends RunOptions, R>(
+  arity: number,
+  start: (args: readonly unknown[]) => Run<R>,
+): Solver<A, O, R> {
   const solver = (...args: unknown[]): R => drain(start(args));
   return Object.assign(solver, {
     steps: (...args: unknown[]): Run<R> => start(args),
     async: async (...args: unknown[]): Promise<R> =>
-      drainAsync(() => start(args), (args[arity] as AsyncOptions)?.signal),
+      drainAsync(() => start(args), (args[arity] as AsyncOptions | undefined)?.signal),
   }) as Solver<A, O, R>;
+}
+
+/** The run of another solver, its answers seen through `finish`. */
+export function mapRun<S, R>(run: Run<S>, finish: (result: S) => R): Run<R> {
+  let result: R | undefined;
+  function* mapped(): Generator<Progress, R, void> {
+    result = finish(yield* run);
+    return result;
+  }
+  return asRun(
+    mapped(),
+    () => result,
+    () => finish(run.snapshot()),
+  );
+}
+
+function asRun<R>(steps: Generator<Progress, R, void>, result: () => R | undefined, snapshot: () => R): Run<R> {
+  Object.defineProperty(steps, "result", { get: result, enumerable: true });
+  Object.defineProperty(steps, "snapshot", { value: snapshot });
+  return steps as Run<R>;
 }
 
 function drive<R>(options: RunOptions, body: (control: RunControl<R>) => Generator<Progress, R, void>): Run<R> {
@@ -86,19 +113,15 @@ function drive<R>(options: RunOptions, body: (control: RunControl<R>) => Generat
       inner.return(undefined as never);
     }
   }
-  const run = watched() as unknown as Run<R>;
-  Object.defineProperty(run, "result", { get: () => result, enumerable: true });
-  Object.defineProperty(run, "snapshot", {
-    value: (): R => {
-      if (result !== undefined) return result;
-      if (makeSnapshot !== null) return makeSnapshot();
-      throw new OtError("Unsupported", "This run has no answer to show yet.", {
-        argument: "snapshot",
-        cure: "Call next() first, and call snapshot() before the run was returned or thrown out of.",
-      });
-    },
-  });
-  return run;
+  const snapshot = (): R => {
+    if (result !== undefined) return result;
+    if (makeSnapshot !== null) return makeSnapshot();
+    throw new OtError("Unsupported", "This run has no answer to show yet.", {
+      argument: "snapshot",
+      cure: "Call next() first, and call snapshot() before the run was returned or thrown out of.",
+    });
+  };
+  return asRun(watched(), () => result, snapshot);
 }
 
 /** Runs a generator to its end and returns what it returns. */
