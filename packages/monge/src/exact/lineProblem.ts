@@ -1,6 +1,7 @@
 // The input of the one-dimensional solvers: coordinates, exponent, masses in sorted order.
 import { OtError } from "../errors/otError.ts";
 import type { Floats, Matrix } from "../linalg/matrix.ts";
+import { power } from "./staircase.ts";
 
 /** Copies coordinates into an n x 1 matrix. Throws `InvalidShape` where they are no array. */
 export function column(values: ArrayLike<number>, argument: string): Matrix {
@@ -30,4 +31,34 @@ export function pick(values: Floats, order: Uint32Array): Float64Array {
   const picked = new Float64Array(order.length);
   for (let k = 0; k < order.length; k++) picked[k] = values[order[k]];
   return picked;
+}
+
+/** Checks the length of a circle. Throws `InvalidValue`. */
+export function readPeriod(period = 1, p: number): number {
+  if (period > 0 && power(4 * period, p) < Infinity) return period;
+  throw new OtError("InvalidValue", `The period is ${period}.`, {
+    argument: "options.period",
+    seen: period,
+    cure: "Use a positive length whose p-th power is finite: 1, 360, 2 Math.PI.",
+  });
+}
+
+/** Copies coordinates modulo `period` into [0, period). Throws `InvalidShape`, and `InvalidValue` with the index. */
+export function wrapped(values: ArrayLike<number>, argument: string, period: number): Float64Array {
+  const { data } = column(values, argument);
+  for (let i = 0; i < data.length; i++) {
+    const value = data[i];
+    if (!Number.isFinite(value)) {
+      throw new OtError("InvalidValue", `The coordinate ${argument}[${i}] is ${value}.`, {
+        argument,
+        seen: value,
+        cure: "Use finite coordinates.",
+      });
+    }
+    // The remainder is exact; only a negative one is rounded, perhaps up to the period.
+    const rest = value % period;
+    const moved = rest < 0 ? rest + period : rest + 0;
+    data[i] = moved < period ? moved : 0;
+  }
+  return data;
 }

@@ -13,8 +13,10 @@ export interface Staircase {
 /**
  * The north-west corner rule on masses a and b, all >= 0 and with equal sums. What is left of a row and of a column is held in two
  * doubles each, so that the masses of the cells add up to the atoms' however many atoms there are.
+ *
+ * With `moves` the stairs are given (1: a row down, 0: a column on) and only the masses are found, 0 where they would be negative.
  */
-export function northWest(a: ArrayLike<number>, b: ArrayLike<number>): Staircase {
+export function northWest(a: ArrayLike<number>, b: ArrayLike<number>, moves: Uint8Array | null = null): Staircase {
   const n = a.length;
   const m = b.length;
   const cells = n + m - 1;
@@ -31,10 +33,13 @@ export function northWest(a: ArrayLike<number>, b: ArrayLike<number>): Staircase
     rows[k] = i;
     cols[k] = j;
     // At the last row or column rounding no longer decides where to go: the remaining atoms keep their mass.
-    const down = j === m - 1 || (i < n - 1 && (row < column || (row === column && rowLow <= columnLow)));
+    const down =
+      moves !== null
+        ? moves[k] === 1
+        : j === m - 1 || (i < n - 1 && (row < column || (row === column && rowLow <= columnLow)));
     if (down) {
       const rest = column - row;
-      mass[k] = row;
+      mass[k] = Math.max(0, row);
       columnLow += twoDifferenceError(column, row, rest) - rowLow;
       column = rest + columnLow;
       columnLow -= column - rest;
@@ -42,7 +47,7 @@ export function northWest(a: ArrayLike<number>, b: ArrayLike<number>): Staircase
       rowLow = 0;
     } else {
       const rest = row - column;
-      mass[k] = column;
+      mass[k] = Math.max(0, column);
       rowLow += twoDifferenceError(row, column, rest) - columnLow;
       row = rest + rowLow;
       rowLow -= row - rest;
@@ -53,13 +58,13 @@ export function northWest(a: ArrayLike<number>, b: ArrayLike<number>): Staircase
   rows[cells - 1] = i;
   cols[cells - 1] = j;
   const last = cells > 1 && rows[cells - 2] === i ? column : row;
-  mass[cells - 1] = last;
+  mass[cells - 1] = Math.max(0, last);
   return { i: rows, j: cols, mass, drift: Math.abs(row - column) };
 }
 
 /** The stairs of n atoms of mass total / n against m of mass total / m: the corner rule on whole numbers. */
-export function uniformStairs(n: number, m: number, total: number): Staircase {
-  const { i, j, mass } = northWest(new Float64Array(n).fill(m), new Float64Array(m).fill(n));
+export function uniformStairs(n: number, m: number, total: number, moves: Uint8Array | null = null): Staircase {
+  const { i, j, mass } = northWest(new Float64Array(n).fill(m), new Float64Array(m).fill(n), moves);
   for (let k = 0; k < mass.length; k++) mass[k] = (mass[k] * total) / (n * m);
   return { i, j, mass, drift: 0 };
 }
