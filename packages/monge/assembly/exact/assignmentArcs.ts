@@ -8,10 +8,13 @@
 //                                   names the arrays: f, g f64[n]; colOfRow, rowOfCol i32[n] with -1 for free. All stay the
 //                                   caller's, and are up to date between calls. Call it again after the arcs were rebuilt.
 //   assignmentArcsReduce()          cold prices: g_j = min_i c_ij. Nothing needs to be in g before, nothing must be matched.
-//   assignmentArcsAuction(eps, maxBids) -> bids
-//                                   optional: bids for the free rows at this epsilon (Gauss-Seidel); prices fall, rows match.
-//                                   eps = 0 is the augmenting row reduction of Jonker and Volgenant. Returns early if all match.
-//   assignmentArcsRelease()         optional: frees every row (between the epsilons of an auction).
+//   assignmentArcsSpread(out)       out f64[n]: largest minus smallest c_ij - g_j of each row; its median is a scale for eps.
+//   assignmentArcsAuction(eps, maxBids, floor) -> bids
+//                                   optional: bids for the free rows at this epsilon (Gauss-Seidel); prices fall, never below
+//                                   floor, and rows match. eps = 0 is the augmenting row reduction of Jonker and Volgenant.
+//                                   Returns early if all match. Good: eps = spread / 2, / 4, / 4, / 4 with 12 n bids each and a
+//                                   Release before each; then Repair, Auction(0, 4 n), Repair, Augment.
+//   assignmentArcsRelease()         frees every row (between the epsilons of an auction).
 //   assignmentArcsRepair() -> free rows
 //                                   f_i = min_j (c_ij - g_j); frees rows whose matched arc is gone or not tight; gives free rows
 //                                   a free tight column where there is one. Needed before Augment: after Init, after an auction, after new arcs.
@@ -122,6 +125,21 @@ export function assignmentArcsReduce(): void {
   }
 }
 
+export function assignmentArcsSpread(out: usize): void {
+  for (let i = 0; i < n; i++) {
+    const end = load<i32>(rowPtr + (<usize>i << 2) + 4);
+    let least = Infinity;
+    let most = -Infinity;
+    for (let k = load<i32>(rowPtr + (<usize>i << 2)); k < end; k++) {
+      const j = load<i32>(colIdx + (<usize>k << 2));
+      const reduced = load<f64>(cost + (<usize>k << 3)) - load<f64>(g + (<usize>j << 3));
+      least = min(least, reduced);
+      most = max(most, reduced);
+    }
+    store<f64>(out + (<usize>i << 3), least < most ? most - least : 0);
+  }
+}
+
 export function assignmentArcsRelease(): void {
   memory.fill(colOfRow, 0xff, <usize>n << 2);
   memory.fill(rowOfCol, 0xff, <usize>n << 2);
@@ -144,7 +162,6 @@ export function assignmentArcsRepair(): i32 {
     const end = load<i32>(rowPtr + at + 4);
     const partner = load<i32>(colOfRow + at);
     let least = Infinity;
-    let second = Infinity;
     let own = Infinity;
     let ownCost = 0.0;
     for (let k = begin; k < end; k++) {
@@ -195,7 +212,7 @@ function match(i: i32, j: i32, c: f64): void {
   store<f64>(matchedCost + (<usize>i << 3), c);
 }
 
-export function assignmentArcsAuction(eps: f64, maxBids: i32): i32 {
+export function assignmentArcsAuction(eps: f64, maxBids: i32, floor: f64): i32 {
   listFree();
   let bids = 0;
   let tail = freeCount;
@@ -229,14 +246,14 @@ export function assignmentArcsAuction(eps: f64, maxBids: i32): i32 {
       freeCount--;
       continue;
     }
-    let step = second < Infinity ? second - best + eps : eps;
+    const step = second < Infinity ? second - best + eps : eps;
     if (step == 0 && load<i32>(rowOfCol + (<usize>bestCol << 2)) >= 0 && secondCol >= 0) bestCol = secondCol;
     const j = bestCol;
     const owner = load<i32>(rowOfCol + (<usize>j << 2));
     const price = g + (<usize>j << 3);
     const lower = load<f64>(price) - step;
-    // Without progress in floating point the row waits for the shortest paths.
-    if (owner >= 0 && lower == load<f64>(price)) {
+    // No progress in floating point, or a war for too few columns: the row waits for the shortest paths.
+    if (lower < floor || (owner >= 0 && lower == load<f64>(price))) {
       freeCount--;
       continue;
     }
@@ -265,14 +282,15 @@ export function assignmentArcsAugment(phases: i32): i32 {
 function grow(): bool {
   heapLength = 0;
   orderLength = 0;
-  let sources = freeCount;
+  const sources = freeCount;
   for (let k = 0; k < sources; k++) {
     const i = load<i32>(free + (<usize>k << 2));
     store<i32>(rootOf + (<usize>i << 2), i);
     store<i32>(closed + (<usize>i << 2), -1);
   }
   for (let k = 0; k < sources; k++) relax(load<i32>(free + (<usize>k << 2)), 0);
-  let target = wanted(sources);
+  // Half of the trees: the cheap ends of many phases cost less than the expensive end of one.
+  const target = (sources + 1) >> 1;
   let found = 0;
   let head = 0;
   let reach = 0.0;
@@ -357,18 +375,6 @@ function grow(): bool {
   return true;
 }
 
-let tuneA: i32 = 2;
-let tuneB: i32 = 0;
-export function assignmentArcsTune(a: i32, b: i32): void {
-  tuneA = a;
-  tuneB = b;
-}
-export let assignmentArcsSettled: f64 = 0;
-
-function wanted(sources: i32): i32 {
-  return max(1, <i32>(<f64>sources * tuneA * 0.01));
-}
-
 @inline
 function forget(j: i32): void {
   store<f64>(dist + (<usize>j << 3), Infinity);
@@ -378,7 +384,6 @@ function forget(j: i32): void {
 
 @inline
 function settle(j: i32): void {
-  assignmentArcsSettled++;
   store<i32>(settled + (<usize>j << 2), 1);
   store<i32>(order + (<usize>orderLength << 2), j);
   orderLength++;

@@ -4,3 +4,5 @@ export { cloudBuild, cloudRefresh } from "./boxes";
 export { pointsCost, pointsGround } from "./points";
 export { pointsArcsCost, pointsArcsCount, pointsArcsFill } from "./pointsArcs";
 export { pointsSearch } from "./pointsSearch";
+export * from "./assignmentArcs";
+export * from "./assignmentDense";

@@ -1,0 +1,116 @@
+// Candidate arcs out of a dense matrix: in every row the k entries of least reduced cost c_ij - g_j, by one SIMD scan.
+// The solver of assignmentArcs.ts works on the candidates; a scan that finds nothing below f_i proves the answer.
+
+// g_j = min_i c_ij over rows [begin, end), on top of what g holds; start with g = Infinity.
+export function assignmentDenseColumnMin(matrix: usize, m: i32, g: usize, begin: i32, end: i32): void {
+  const paired = m & ~1;
+  for (let i = begin; i < end; i++) {
+    const row = matrix + ((<usize>i * <usize>m) << 3);
+    let j = 0;
+    for (; j < paired; j += 2) {
+      const at = <usize>j << 3;
+      v128.store(g + at, f64x2.pmin(v128.load(g + at), v128.load(row + at)));
+    }
+    if (j < m) {
+      const at = <usize>j << 3;
+      store<f64>(g + at, min(load<f64>(g + at), load<f64>(row + at)));
+    }
+  }
+}
+
+// Rows [begin, end) of the new arcs: the old arcs of the row (none if oldPtr = 0), then up to k entries below bound[i] (f64[n];
+// -Infinity: none wanted), ascending. least[i] becomes min_j (c_ij - g_j). Returns how many arcs were added.
+// scratch: 16 k bytes. newPtr[begin] is read. A column with g_j = -Infinity is never taken.
+export function assignmentDenseExtend(
+  matrix: usize,
+  m: i32,
+  g: usize,
+  begin: i32,
+  end: i32,
+  k: i32,
+  bound: usize,
+  least: usize,
+  oldPtr: usize,
+  oldCol: usize,
+  oldCost: usize,
+  newPtr: usize,
+  newCol: usize,
+  newCost: usize,
+  scratch: usize,
+): i32 {
+  let length = load<i32>(newPtr + (<usize>begin << 2));
+  let added = 0;
+  for (let i = begin; i < end; i++) {
+    if (oldPtr) {
+      const from = load<i32>(oldPtr + (<usize>i << 2));
+      const count = load<i32>(oldPtr + (<usize>i << 2) + 4) - from;
+      memory.copy(newCol + (<usize>length << 2), oldCol + (<usize>from << 2), <usize>count << 2);
+      memory.copy(newCost + (<usize>length << 3), oldCost + (<usize>from << 3), <usize>count << 3);
+      length += count;
+    }
+    const limit = load<f64>(bound + (<usize>i << 3));
+    if (limit > -Infinity) {
+      const row = matrix + ((<usize>i * <usize>m) << 3);
+      const found = smallest(row, m, g, k, limit, scratch, least + (<usize>i << 3));
+      for (let t = 0; t < found; t++) {
+        const j = load<i32>(scratch + (<usize>k << 3) + (<usize>t << 2));
+        store<i32>(newCol + (<usize>length << 2), j);
+        store<f64>(newCost + (<usize>length << 3), load<f64>(row + (<usize>j << 3)));
+        length++;
+      }
+      added += found;
+    }
+    store<i32>(newPtr + (<usize>i << 2) + 4, length);
+  }
+  return added;
+}
+
+// The k least of row - g below limit: keys f64[k] ascending at scratch, columns i32[k] behind them. Returns their number.
+function smallest(row: usize, m: i32, g: usize, k: i32, limit: f64, scratch: usize, leastAt: usize): i32 {
+  const cols = scratch + (<usize>k << 3);
+  let count = 0;
+  let low = f64x2.splat(Infinity);
+  let threshold = f64x2.splat(limit);
+  let cut = limit;
+  const eights = m & ~7;
+  let j = 0;
+  for (; j < m; ) {
+    let last = m;
+    if (j < eights) {
+      const c = row + (<usize>j << 3);
+      const p = g + (<usize>j << 3);
+      const r0 = f64x2.sub(v128.load(c), v128.load(p));
+      const r1 = f64x2.sub(v128.load(c, 16), v128.load(p, 16));
+      const r2 = f64x2.sub(v128.load(c, 32), v128.load(p, 32));
+      const r3 = f64x2.sub(v128.load(c, 48), v128.load(p, 48));
+      const least = f64x2.pmin(f64x2.pmin(r0, r1), f64x2.pmin(r2, r3));
+      low = f64x2.pmin(low, least);
+      if (!v128.any_true(f64x2.lt(least, threshold))) {
+        j += 8;
+        continue;
+      }
+      last = j + 8;
+    }
+    for (; j < last; j++) {
+      const key = load<f64>(row + (<usize>j << 3)) - load<f64>(g + (<usize>j << 3));
+      if (key < f64x2.extract_lane(low, 0)) low = f64x2.replace_lane(low, 0, key);
+      if (!(key < cut)) continue;
+      let at = count < k ? count++ : k - 1;
+      while (at > 0) {
+        const before = load<f64>(scratch + (<usize>(at - 1) << 3));
+        if (before <= key) break;
+        store<f64>(scratch + (<usize>at << 3), before);
+        store<i32>(cols + (<usize>at << 2), load<i32>(cols + (<usize>(at - 1) << 2)));
+        at--;
+      }
+      store<f64>(scratch + (<usize>at << 3), key);
+      store<i32>(cols + (<usize>at << 2), j);
+      if (count == k) {
+        cut = load<f64>(scratch + (<usize>(k - 1) << 3));
+        threshold = f64x2.splat(cut);
+      }
+    }
+  }
+  store<f64>(leastAt, min(f64x2.extract_lane(low, 0), f64x2.extract_lane(low, 1)));
+  return count;
+}
