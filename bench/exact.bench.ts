@@ -87,7 +87,7 @@ export const exact: readonly BenchCase[] = [
     title: "points, 2D, random masses, n = 20 000, against our own sparse simplex alone",
     input: () => cube(7000, 20000, 2, "random"),
     cost: "points",
-    peer: { method: "pointsSimplex" },
+    peer: { method: "points" },
     require: { ratio: 3, aimSeconds: 2 },
   },
   ...images(128, () => ({ peer: null, require: { aimSeconds: 5, wasmMegabytes: 300 } })),

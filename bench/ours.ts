@@ -3,7 +3,7 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
-import { cost, emd, type Result } from "monge";
+import { cost, type EmdOptions, type ExactMethod, emd, type Result } from "monge";
 import type { CostForm, OurRun, Proof } from "./bench.ts";
 import type { Ground } from "./inputs.ts";
 import { type Npy, readNpy } from "./npy.ts";

@@ -1,0 +1,71 @@
+// emd against POT and scipy on a seeded sweep, and each answer against its own certificate.
+import { readFileSync } from "node:fs";
+import { describe, expect, test } from "vitest";
+import { cost, emd } from "../../src/index.ts";
+import { checksum } from "./checksum.ts";
+import { isSquareUniform, type ParityProblem, parityProblems } from "./problems.ts";
+
+/** What `record.ts` wrote: POT's value; HiGHS's where POT's potentials do not prove POT's; linear_sum_assignment's where it applies. */
+interface Recorded {
+  readonly pot: number;
+  readonly highs?: number;
+  readonly assignment?: number;
+}
+
+const file = JSON.parse(readFileSync(new URL("exact.json", import.meta.url), "utf8")) as {
+  checksum: string;
+  values: Recorded[];
+};
+const problems = [...parityProblems()];
+
+test("the recorded values belong to these inputs, bit by bit", () => {
+  expect(problems.length).toBe(file.values.length);
+  expect(problems.length).toBeGreaterThanOrEqual(300);
+  expect(checksum(problems)).toBe(file.checksum);
+});
+
+describe.each([...families()])("emd, %s: the value of POT to 1e-9, certified", (_, members) => {
+  test.each(members)("$problem.name", ({ problem, recorded }) => {
+    const { n, m, a, b, C, points, massTolerance } = problem;
+    const largest = C.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
+    const mass = a === null ? 1 : Float64Array.from(a).reduce((sum, value) => sum + value, 0);
+    const median = C.toSorted()[C.length >> 1];
+    const options = { massTolerance };
+    const results = [emd(a, b, { data: C, rows: n, cols: m }, options)];
+    if (points !== null) {
+      const { x, y, d, metric } = points;
+      const X = { data: x, rows: n, cols: d };
+      results.push(emd(a, b, cost.points(X, { data: y, rows: m, cols: d }, metric), options));
+    }
+    for (const result of results) {
+      const certificate = result.certify();
+      if (certificate.kind !== "duality") throw new Error("an exact answer is certified by duality");
+      expect(result.report.status).toBe("optimal");
+      expect(certificate.primalResidual).toBeLessThanOrEqual(1e-12);
+      expect(certificate.dualInfeasibility).toBeLessThanOrEqual(1e-14 * largest);
+      const spent = [...result.plan.entries()].reduce((sum, [i, j, moved]) => sum + moved * Math.abs(C[i * m + j]), 0);
+      expect(Math.abs(certificate.gap)).toBeLessThanOrEqual(Math.max(1e-10 * spent, 1e-14 * largest * mass));
+      // Where the optimum is 0 the rounding of the masses decides: a floor in the unit of a middling cost.
+      const near = Math.max(1e-9 * spent, 1e-15 * Math.abs(median) * mass);
+      expect(Math.abs(result.value - (recorded.highs ?? recorded.pot))).toBeLessThanOrEqual(near);
+      if (recorded.assignment !== undefined) {
+        expect(Math.abs(result.value - recorded.assignment / n)).toBeLessThanOrEqual(near);
+      }
+    }
+  });
+});
+
+test("linear_sum_assignment was recorded for every square uniform problem", () => {
+  const squares = problems.filter(isSquareUniform).length;
+  expect(file.values.filter(({ assignment }) => assignment !== undefined).length).toBe(squares);
+  expect(squares).toBeGreaterThan(10);
+});
+
+function families(): Map<string, { problem: ParityProblem; recorded: Recorded }[]> {
+  const groups = new Map<string, { problem: ParityProblem; recorded: Recorded }[]>();
+  for (const [k, problem] of problems.entries()) {
+    const family = problem.name.split(";")[0];
+    groups.set(family, [...(groups.get(family) ?? []), { problem, recorded: file.values[k] }]);
+  }
+  return groups;
+}
