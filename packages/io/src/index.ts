@@ -1,0 +1,13 @@
+// The entry point of @monge/io: files in, measures and matrices out, and back. Formats load when they are first used.
+
+export type { FileContent, FileOptions } from "./atomicFile.ts";
+export { assertWritable, writeFileAtomic } from "./atomicFile.ts";
+export type { Description, MassRange, NamedArray } from "./description.ts";
+export type { FormatName } from "./format.ts";
+export type { IdxArray, IdxOptions } from "./idx.ts";
+export { readIdx } from "./idx.ts";
+export type { DescribeOptions, ImageOptions, ReadOptions, TableOptions } from "./options.ts";
+export { describe, readMatrix, readMeasure, readVector } from "./read.ts";
+export type { NamedBytes, Source } from "./source.ts";
+export type { PlanEntries, PlanOptions, WriteOptions } from "./write.ts";
+export { encodeMatrix, encodeNpy, encodePlan, writeMatrix, writePlan } from "./write.ts";
