@@ -1,0 +1,10 @@
+// The public names of the library: adding or losing one is a decision, not an accident.
+import { expect, it } from "vitest";
+import * as monge from "../src/index.ts";
+
+it("monge exports exactly these values", () => {
+  expect(Object.keys(monge).sort()).toMatchInlineSnapshot();
+});
+it("monge.cost exports exactly these constructors", () => {
+  expect(Object.keys(monge.cost).sort()).toMatchInlineSnapshot();
+});
