@@ -1,0 +1,142 @@
+// Writes docs/benchmarks/<family>.md and .svg from bench/results/<family>.json: node --import tsx bench/report.ts
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import type { BenchFile, BenchResult } from "./bench.ts";
+import { megabytes, seconds } from "./table.ts";
+
+/** The page about one family's results. */
+export function benchPage(file: BenchFile): string {
+  const { family, machine, peers, protocol, results } = file;
+  const versions = Object.entries(peers).map(([name, version]) => `${name} ${version}`);
+  const dates = [...new Set(results.map(({ date }) => date))].sort();
+  const failed = results.filter(({ met }) => !met);
+  const memory = `${(machine.memoryBytes / 2 ** 30).toFixed(0)} GiB`;
+  return [
+    `# Benchmarks: ${family}`,
+    "",
+    `Made by \`npm run bench -- ${family}\` from \`bench/results/${family}.json\`; the cases are in \`bench/${family}.bench.ts\`.`,
+    "",
+    `${dates.join(", ")}; ${machine.cpu}, ${machine.cores} cores, ${memory}, ${machine.platform}, Node ${machine.node}; ${versions.join(", ")}.`,
+    "",
+    protocol,
+    "A ratio is the peer's median over ours; `>` marks a peer that was cut, so a lower bound.",
+    "",
+    failed.length === 0
+      ? `All ${results.length} rows meet what they require.`
+      : `${results.length - failed.length} of ${results.length} rows meet what they require; not: ${failed.map(({ name }) => `\`${name}\``).join(", ")}.`,
+    "",
+    `![CPU seconds of both sides](${family}.svg)`,
+    "",
+    "| case | ours, s: median (min, max) | peer, s: median (min, max) | ratio (paired) | required | wasm, peak RSS MB | engine | load |",
+    "|---|---|---|---|---|---|---|---|",
+    ...results.map(line),
+    "",
+    "## Proofs",
+    "",
+    "Every answer recomputed from its input by `certify()`: marginals relative to the mass, dual infeasibility relative to the largest cost, gap",
+    "relative to sum P |C|. `value` is the relative difference to the peer's value.",
+    "",
+    "| case | status | marginals | dual | gap | certified | certificate, s | value |",
+    "|---|---|---|---|---|---|---|---|",
+    ...results.map(proofLine),
+    "",
+  ].join("\n");
+}
+
+function line(result: BenchResult): string {
+  const { title, ours, peer, ratio, pairedRatio, require, met, wasmBytes, rssBytes, load } = result;
+  const bound = peer?.cut ? "> " : "";
+  const range = ({ median, min, max }: { median: number; min: number; max: number }): string =>
+    `${seconds(median)} (${seconds(min)}, ${seconds(max)})`;
+  const wanted = [
+    require.ratio === undefined ? "" : `${require.ratio}x`,
+    require.aimRatio === undefined ? "" : `aim ${require.aimRatio}x`,
+    require.aimSeconds === undefined ? "" : `aim ${require.aimSeconds} s`,
+    require.wasmMegabytes === undefined ? "" : `${require.wasmMegabytes} MB`,
+  ].filter((part) => part !== "");
+  const cells = [
+    title,
+    range(ours),
+    peer === null ? "" : bound + range(peer),
+    ratio === null || pairedRatio === null ? "" : `${bound}${ratio.toFixed(2)} (${pairedRatio.toFixed(2)})`,
+    `${wanted.join(", ")}: ${met ? "met" : "**not met**"}`,
+    `${megabytes(wasmBytes)}, ${megabytes(rssBytes)}`,
+    ours.method,
+    load[0].toFixed(2),
+  ];
+  return `| ${cells.join(" | ")} |`;
+}
+
+function proofLine({ title, ours, proof, certified, peer }: BenchResult): string {
+  const e = (value: number): string => (value === 0 ? "0" : value.toExponential(1));
+  const { primalResidual, dualInfeasibility, largestCost, relativeGap, cpu } = proof;
+  const dual = largestCost > 0 ? dualInfeasibility / largestCost : dualInfeasibility;
+  const agreement = peer === null || peer.cut ? "" : e(peer.difference);
+  const proved = certified ? "yes" : "**no**";
+  return `| ${title} | ${ours.status} | ${e(primalResidual)} | ${e(dual)} | ${e(relativeGap)} | ${proved} | ${seconds(cpu)} | ${agreement} |`;
+}
+
+const rowHeight = 22;
+const left = 330;
+const width = 560;
+const top = 46;
+
+/** Both sides' CPU seconds, one case a row, on a logarithmic axis. */
+export function benchPlot({ results }: BenchFile): string {
+  const times = results.flatMap(({ ours, peer }) => [ours.median, ...(peer === null ? [] : [peer.median])]);
+  const low = Math.floor(Math.log10(Math.min(...times)));
+  const high = Math.ceil(Math.log10(Math.max(...times)) + 1e-9);
+  const x = (value: number): number =>
+    Math.round(10 * (left + (width * (Math.log10(value) - low)) / (high - low))) / 10;
+  const height = top + rowHeight * results.length + 16;
+  const ticks = Array.from({ length: high - low + 1 }, (_, k) => 10 ** (low + k));
+  const parts = [
+    `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${left + width + 70} ${height}" font-family="sans-serif" font-size="12">`,
+    `<title>CPU seconds of Monge and of its peers</title>`,
+    `<rect width="100%" height="100%" fill="#fff"/>`,
+    `<circle cx="${left}" cy="12" r="5" fill="#0b6e99"/><text x="${left + 10}" y="16">Monge</text>`,
+    `<circle cx="${left + 80}" cy="12" r="5" fill="#d1495b"/><text x="${left + 90}" y="16">peer (hollow: cut)</text>`,
+    ...ticks.map(
+      (tick) =>
+        `<line x1="${x(tick)}" x2="${x(tick)}" y1="${top - 8}" y2="${height - 10}" stroke="#ddd"/>` +
+        `<text x="${x(tick)}" y="${top - 12}" text-anchor="middle" fill="#555">${tick >= 1 ? tick : tick.toPrecision(1)} s</text>`,
+    ),
+    ...results.map(({ title, ours, peer, ratio }, k) =>
+      plotRow(title, ours, peer, ratio, top + rowHeight * (k + 0.5), x),
+    ),
+    "</svg>",
+  ];
+  return `${parts.join("\n")}\n`;
+}
+
+function plotRow(
+  title: string,
+  ours: BenchResult["ours"],
+  peer: BenchResult["peer"],
+  ratio: number | null,
+  y: number,
+  x: (value: number) => number,
+): string {
+  const label = title.length > 54 ? `${title.slice(0, 53)}…` : title;
+  const dot = (value: number, colour: string, hollow: boolean): string =>
+    `<circle cx="${x(value)}" cy="${y}" r="5" fill="${hollow ? "#fff" : colour}" stroke="${colour}"/>`;
+  const name = `<text x="${left - 10}" y="${y + 4}" text-anchor="end">${label}</text>`;
+  if (peer === null || ratio === null) return name + dot(ours.median, "#0b6e99", false);
+  const from = x(ours.median);
+  const to = x(peer.median);
+  return (
+    `${name}<line x1="${from}" x2="${to}" y1="${y}" y2="${y}" stroke="#bbb" stroke-width="2"/>` +
+    `${dot(ours.median, "#0b6e99", false)}${dot(peer.median, "#d1495b", peer.cut)}` +
+    `<text x="${Math.max(from, to) + 10}" y="${y + 4}" fill="#333">${peer.cut ? "&gt; " : ""}${ratio.toFixed(1)}x</text>`
+  );
+}
+
+const root = fileURLToPath(new URL("..", import.meta.url));
+for (const family of ["exact"]) {
+  const results = `${root}bench/results/${family}.json`;
+  if (!existsSync(results)) continue;
+  const file = JSON.parse(readFileSync(results, "utf8")) as BenchFile;
+  mkdirSync(`${root}docs/benchmarks`, { recursive: true });
+  writeFileSync(`${root}docs/benchmarks/${family}.md`, benchPage(file));
+  writeFileSync(`${root}docs/benchmarks/${family}.svg`, benchPlot(file));
+}
