@@ -7,10 +7,9 @@ import { colour, palette, timeColour } from "./palette.ts";
 import { largest, type Scene, total } from "./scene.ts";
 import { coordinate, element, fitText, text } from "./svg.ts";
 
-/** Side of the large panel and of the two small ones beside it; together they are as wide as the figure. */
+/** Side of the large panel and of the two small ones beside it; what is left of the width lies between them. */
 const large = 500;
 const small = 236;
-const gap = figureWidth - large - small;
 
 type Box = readonly [x: number, y: number, width: number, height: number];
 
@@ -20,8 +19,9 @@ function fit(rows: number, columns: number, x: number, y: number, side: number):
   return [x + (side - columns * scale) / 2, y, columns * scale, rows * scale];
 }
 
-function frame([x, y, width, height]: Box): string {
-  return element("rect", { x, y, width, height, fill: "none", stroke: palette.rule });
+/** The outline of a panel; reports find the panel by its role. */
+function frame([x, y, width, height]: Box, role: "source" | "target" | "field" | null): string {
+  return element("rect", { "data-role": role, x, y, width, height, fill: "none", stroke: palette.rule });
 }
 
 /** A straight arrow with its head at (x1, y1). */
@@ -64,7 +64,7 @@ function strip(scene: Scene, rows: number, columns: number, top: number): Body {
   times.forEach((t, k) => {
     const box = fit(rows, columns, k * (side + spacing), top, side);
     const density = interpolate(scene, t, rows, columns);
-    svg += densityImage(density, [rows, columns], timeColour(t), box) + frame(box);
+    svg += densityImage(density, [rows, columns], timeColour(t), box) + frame(box, null);
     height = box[3] + 18;
     const label = t === 0 ? "t = 0, source" : t === 1 ? "t = 1, target" : `t = ${t}`;
     svg += text(k * (side + spacing) + side / 2, top + height, label, {
@@ -99,12 +99,12 @@ export function imagePicture(scene: Scene): string {
     const svg =
       named(source.name, first, palette.source) +
       densityImage(source.weights, [rows, columns], colour(palette.source), first) +
-      frame(first) +
+      frame(first, "source") +
       named(target.name, second, palette.target) +
       densityImage(target.weights, targetGrid, colour(palette.target), second) +
-      frame(second) +
+      frame(second, "target") +
       behind +
-      frame(hero) +
+      frame(hero, "field") +
       field(scene, columns, block, hero) +
       text(0, top + middle - 10, "Displacement interpolation", label) +
       motion.svg;

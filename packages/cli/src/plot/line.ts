@@ -85,7 +85,7 @@ export function linePicture(scene: Scene): string {
     const x = (value: number): number => left + ((value - start) / (end - start)) * main;
     const y = (value: number): number => floor + main - ((value - start) / (end - start)) * main;
     const style = { "font-size": fontSize.tick, fill: palette.muted };
-    let svg = element("rect", { x: left, y: floor, width: main, height: main, fill: "none", stroke: palette.rule });
+    let svg = element("rect", { "data-role": "field", x: left, y: floor, width: main, height: main, fill: "none", stroke: palette.rule });
     svg += element("path", {
       d: `M${left} ${coordinate(floor + main)}L${left + main} ${coordinate(floor)}`,
       stroke: palette.rule,
@@ -116,7 +116,7 @@ export function linePicture(scene: Scene): string {
     let dots = "";
     for (const k of support.kept) {
       const r = Math.max(0.7, radius * Math.sqrt(flows.mass[k] / heaviest));
-      dots += `<circle cx="${coordinate(x(source.points[flows.i[k]]))}" cy="${coordinate(y(target.points[flows.j[k]]))}" r="${coordinate(r)}"/>`;
+      dots += `<circle cx="${coordinate(x(source.points[flows.i[k]]))}" cy="${coordinate(y(target.points[flows.j[k]]))}" r="${coordinate(r)}" data-k="${k}"/>`;
     }
     svg +=
       element("g", { class: "source", fill: palette.source, "fill-opacity": "0.85" }, above) +

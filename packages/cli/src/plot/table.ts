@@ -52,7 +52,9 @@ export function tablePicture(scene: MatrixScene): string {
       const strength = 0.12 + 0.78 * (cells[k] / most) ** 0.7;
       const [x, y] = [x0 + (k % columns) * size, y0 + Math.floor(k / columns) * size];
       const [red, green, blue] = mix(paper, ink, strength).map(Math.round);
-      svg += element("rect", { x, y, width: size, height: size, fill: `rgb(${red},${green},${blue})` });
+      const cell = { x, y, width: size, height: size, fill: `rgb(${red},${green},${blue})` };
+      // A title is what a browser shows over a cell; in a dense picture nobody could hit one.
+      svg += cells.length > 2500 ? element("rect", cell) : element("rect", cell, element("title", {}, `row ${Math.floor(k / columns)}, column ${k % columns}: ${shortNumber(cells[k])}`));
       if (numbered)
         svg += text(x + size / 2, y + size / 2 + 4, shortNumber(cells[k], 3), {
           "font-size": fontSize.label,

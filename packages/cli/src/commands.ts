@@ -1,0 +1,193 @@
+// The one table of commands, arguments and options: the parser, --help, shell completion and docs/guide/cli.md are made from it.
+
+export interface OptionRow {
+  /** As typed and shown: `--ground <name>`, or `-h, --help`. */
+  readonly flags: string;
+  readonly group: string;
+  /** One sentence without its full stop. */
+  readonly summary: string;
+  /** What happens without the option, for readers. */
+  readonly fallback?: string;
+  /** The only values allowed. */
+  readonly choices?: readonly string[];
+  /** What the value is, where it is no free text. */
+  readonly value?: "count" | "positive" | "duration" | "file" | "list";
+}
+
+export interface ArgumentRow {
+  /** `[source]` or `<file>`. */
+  readonly syntax: string;
+  readonly summary: string;
+}
+
+export interface Example {
+  readonly summary: string;
+  readonly line: string;
+}
+
+export interface CommandRow {
+  readonly name: "solve" | "info" | "completion";
+  readonly summary: string;
+  readonly arguments: readonly ArgumentRow[];
+  readonly options: readonly OptionRow[];
+  readonly examples: readonly Example[];
+}
+
+const reading: readonly OptionRow[] = [
+  {
+    flags: "--format <name>",
+    group: "Reading files",
+    summary: "Format of the files, needed for standard input where its content does not tell",
+    fallback: "recognised by content, then by name",
+    choices: ["csv", "npy", "npz", "ply", "png", "jpeg", "webp", "idx"],
+  },
+  {
+    flags: "--size <pixels>",
+    group: "Reading files",
+    summary: "Longest side of an image: larger images are averaged down to it",
+    fallback: "64",
+    value: "count",
+  },
+  {
+    flags: "--invert",
+    group: "Reading files",
+    summary: "Dark pixels of an image weigh, not bright ones",
+  },
+  {
+    flags: "--weights <name>",
+    group: "Reading files",
+    summary: "Column (csv), property (ply) or array (npz) that holds the weights",
+    fallback: "weight, weights, mass or masses, if there is one; otherwise every point weighs 1/n",
+  },
+  {
+    flags: "--columns <names>",
+    group: "Reading files",
+    summary: "Columns that are coordinates, comma-separated, in this order",
+    fallback: "all but the weights; x,y,z for ply",
+    value: "list",
+  },
+  {
+    flags: "--index <k>",
+    group: "Reading files",
+    summary: "Which image of an IDX file, from 0; two indices separated by a comma: one for each side",
+    value: "list",
+  },
+];
+
+const output: readonly OptionRow[] = [
+  { flags: "--json", group: "Output", summary: "Print one JSON object instead of the table" },
+  { flags: "--quiet", group: "Output", summary: "Print the value alone; no notes, no progress" },
+];
+
+const solve: CommandRow = {
+  name: "solve",
+  summary: "Exact optimal transport between two files, or for a cost matrix",
+  arguments: [
+    { syntax: "[source]", summary: "Points (.csv .npy .npz .ply) or an image (.png .jpg .webp .idx); - is standard input" },
+    { syntax: "[target]", summary: "The same for the other side" },
+  ],
+  options: [
+    {
+      flags: "--ground <name>",
+      group: "Problem",
+      summary: "Distance between points: sqeuclidean, euclidean, cityblock, chebyshev, cosine, or lN for the N-norm (l3)",
+      fallback: "sqeuclidean",
+    },
+    {
+      flags: "--p <power>",
+      group: "Problem",
+      summary: "Power of the distance that a unit of mass pays; the reported distance is the p-th root of the value",
+      fallback: "2 for sqeuclidean, otherwise 1",
+      value: "positive",
+    },
+    {
+      flags: "--mass <how>",
+      group: "Problem",
+      summary: "normalize scales both sides to mass 1, keep leaves masses alone and refuses unequal ones",
+      fallback: "normalize if an image takes part, otherwise keep",
+      choices: ["normalize", "keep"],
+    },
+    { flags: "--cost <file>", group: "Problem", summary: "A cost matrix (.npy .csv) instead of two files; inf forbids a pair", value: "file" },
+    { flags: "--a <file>", group: "Problem", summary: "Weights of the rows of the cost matrix", fallback: "uniform", value: "file" },
+    { flags: "--b <file>", group: "Problem", summary: "Weights of its columns", fallback: "uniform", value: "file" },
+    {
+      flags: "--method <engine>",
+      group: "Solving",
+      summary: "Engine",
+      fallback: "auto, chosen from the problem and explained",
+      choices: ["auto", "quantiles", "networkSimplex", "shortestPath", "costScaling", "points"],
+    },
+    {
+      flags: "--time-limit <time>",
+      group: "Solving",
+      summary: "Stop after this time with the answer so far: 10, 10s, 500ms or 2m",
+      fallback: "none",
+      value: "duration",
+    },
+    {
+      flags: "--max-iterations <k>",
+      group: "Solving",
+      summary: "Stop after this many iterations with the answer so far",
+      fallback: "none",
+      value: "count",
+    },
+    { flags: "--seed <k>", group: "Solving", summary: "Seed of everything random", fallback: "0", value: "count" },
+    ...reading,
+    {
+      flags: "--plan <file>",
+      group: "Output",
+      summary: "Write the plan: .csv (i,j,mass) or .npy (dense); - is standard output, as csv",
+      value: "file",
+    },
+    {
+      flags: "--plot <file>",
+      group: "Output",
+      summary: "Write a picture (.svg) or an interactive report (.html)",
+      value: "file",
+    },
+    { flags: "--force", group: "Output", summary: "Replace files that exist" },
+    ...output,
+    { flags: "--progress", group: "Output", summary: "Show progress even where standard error is no terminal" },
+  ],
+  examples: [
+    { summary: "Two point clouds, squared Euclidean cost", line: "monge solve source.csv target.csv" },
+    { summary: "W1 between the same, with a picture and the plan", line: "monge solve source.csv target.csv --ground euclidean --plot flow.svg --plan plan.csv" },
+    { summary: "Two images as grey densities, an interactive report", line: "monge solve seven.png two.png --plot report.html" },
+    { summary: "A cost matrix with weights", line: "monge solve --cost C.npy --a a.npy --b b.npy --json" },
+    { summary: "From a pipe", line: "cat source.csv | monge solve - target.csv --format csv --quiet" },
+    { summary: "At most two seconds; exit code 3 if that is too short", line: "monge solve source.csv target.csv --time-limit 2s" },
+  ],
+};
+
+const info: CommandRow = {
+  name: "info",
+  summary: "What a file holds, and what solving it would cost",
+  arguments: [
+    { syntax: "<file>", summary: "Any file that solve reads; - is standard input" },
+    { syntax: "[target]", summary: "The other side, for a forecast of this very problem" },
+  ],
+  options: [...reading, ...output.filter(({ flags }) => flags === "--json")],
+  examples: [
+    { summary: "One file", line: "monge info source.csv" },
+    { summary: "A problem", line: "monge info seven.png two.png --json" },
+  ],
+};
+
+const completion: CommandRow = {
+  name: "completion",
+  summary: "Print a completion script for a shell",
+  arguments: [{ syntax: "<shell>", summary: "bash, zsh or fish" }],
+  options: [],
+  examples: [
+    { summary: "Bash, for this session", line: 'eval "$(monge completion bash)"' },
+    { summary: "Fish, for good", line: "monge completion fish > ~/.config/fish/completions/monge.fish" },
+  ],
+};
+
+/** All commands, in the order of the help. */
+export const commands: readonly CommandRow[] = [solve, info, completion];
+
+/** The long name of an option: `ground` of `--ground <name>`. */
+export function longName(option: OptionRow): string {
+  return /--([a-z-]+)/.exec(option.flags)?.[1] ?? option.flags;
+}

@@ -1,0 +1,48 @@
+// One line on standard error that is rewritten in place; whole lines where asked for and there is no terminal; otherwise silence.
+import type { Progress } from "monge";
+import { count, shortNumber } from "./plot/number.ts";
+
+/** Shows progress until `end`. */
+export interface ProgressLine {
+  show(progress: Progress): void;
+  end(): void;
+}
+
+const silent: ProgressLine = { show: () => {}, end: () => {} };
+
+/** Milliseconds before the first line, and between two, on a terminal and elsewhere. */
+const patience = 250;
+const interval = { terminal: 80, lines: 1000 } as const;
+
+function sentence({ phase, iteration, error, primal, dual }: Progress, elapsedMs: number): string {
+  const parts = [phase];
+  if (iteration > 0) parts.push(`${count(iteration)} iterations`);
+  if (primal !== undefined && dual !== undefined && Number.isFinite(primal - dual)) parts.push(`gap ${shortNumber(primal - dual, 3)}`);
+  else if (error > 0 && Number.isFinite(error)) parts.push(`left ${shortNumber(error, 3)}`);
+  parts.push(`${(elapsedMs / 1000).toFixed(1)} s`);
+  return parts.join(" · ");
+}
+
+/** The progress display for `stream`: `always` shows lines even where it is no terminal. */
+export function progressLine(stream: NodeJS.WriteStream, quiet: boolean, always: boolean): ProgressLine {
+  const terminal = Boolean(stream.isTTY);
+  if (quiet || (!terminal && !always)) return silent;
+  const begin = performance.now();
+  let last = terminal ? begin + patience - interval.terminal : Number.NEGATIVE_INFINITY;
+  let shown = false;
+  return {
+    show(progress) {
+      const now = performance.now();
+      if (now - last < (terminal ? interval.terminal : interval.lines)) return;
+      last = now;
+      const text = sentence(progress, now - begin);
+      // A line that wraps could not be rewritten.
+      stream.write(terminal ? `\r\u001b[K${text.slice(0, Math.max(20, (stream.columns ?? 80) - 1))}` : `${text}\n`);
+      shown = true;
+    },
+    end() {
+      if (shown && terminal) stream.write("\r\u001b[K");
+      shown = false;
+    },
+  };
+}

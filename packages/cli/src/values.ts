@@ -1,0 +1,39 @@
+// From the text of an option to its value, checked against the table; the message names the option and the cure.
+import { longName, type OptionRow } from "./commands.ts";
+import { UsageError } from "./exit.ts";
+
+const units: Readonly<Record<string, number>> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000 };
+
+/** The value of an option: a number, a list of words, or the text itself. A duration is in milliseconds. */
+export function parseValue(option: OptionRow, text: string): string | number | string[] {
+  const flag = `--${longName(option)}`;
+  if (option.choices !== undefined) {
+    if (option.choices.includes(text)) return text;
+    throw new UsageError(`${flag} does not know ${JSON.stringify(text)}.`, `Use one of ${option.choices.join(", ")}.`);
+  }
+  switch (option.value) {
+    case "count": {
+      const value = Number(text);
+      if (/^\d+$/.test(text) && Number.isSafeInteger(value)) return value;
+      throw new UsageError(`${flag} ${JSON.stringify(text)} is no whole number.`, "Use a whole number of at least 0.");
+    }
+    case "positive": {
+      const value = text.trim() === "" ? Number.NaN : Number(text);
+      if (value > 0 && value < Infinity) return value;
+      throw new UsageError(`${flag} ${JSON.stringify(text)} is no number above 0.`, "Use a number such as 1, 1.5 or 2.");
+    }
+    case "duration": {
+      const found = /^(\d+(?:\.\d*)?|\.\d+)(ms|s|m|h)?$/.exec(text);
+      if (found !== null) return Number(found[1]) * units[found[2] ?? "s"];
+      throw new UsageError(`${flag} ${JSON.stringify(text)} is no length of time.`, "Use seconds, or a unit: 10, 10s, 500ms, 2m.");
+    }
+    case "list": {
+      const words = text.split(",").map((word) => word.trim());
+      if (words.every((word) => word !== "")) return words;
+      throw new UsageError(`${flag} ${JSON.stringify(text)} has an empty item.`, "Separate items by single commas.");
+    }
+    default:
+      if (text !== "") return text;
+      throw new UsageError(`${flag} is empty.`, option.value === "file" ? "Name a file." : "Give it a value.");
+  }
+}
