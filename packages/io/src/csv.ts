@@ -1,4 +1,4 @@
-// Tables of numbers as text: CSV, TSV, blanks; quoting and the choice among , ; tab | by papaparse, everything else checked here.
+// Tables of numbers as text: CSV, TSV, blanks; quoted cells by papaparse, everything else checked here.
 // A first row without any number is the header; so is a last leading comment with as many cells (numpy.savetxt writes that).
 import { OtError } from "monge";
 import { type Bytes, readAll } from "./bytes.ts";
@@ -47,13 +47,13 @@ interface Rows {
 }
 
 async function readRows(text: string, name: string, options: ParseOptions): Promise<Rows> {
-  const delimiter = options.delimiter ?? blankDelimiter(text);
+  const delimiter = checkDelimiter(options.delimiter) ?? guessDelimiter(text);
   const numbers = numberList();
   const lines: number[] = [];
   let columns: string[] | undefined;
   let comment: string[] | undefined;
   let width = -1;
-  const used = await eachRow(text, name, delimiter, (raw, line) => {
+  await eachRow(text, name, delimiter, (raw, line) => {
     const cells = raw.map((cell) => cell.trim());
     if (cells.length === 1 && cells[0] === "") return;
     if (cells[0].startsWith("#")) {
@@ -74,28 +74,27 @@ async function readRows(text: string, name: string, options: ParseOptions): Prom
     options.header === undefined &&
     comment?.length === width &&
     comment.every((cell) => parseNumber(cell) === undefined);
-  return { data: numbers.values(), lines, width, columns: columns ?? (named ? comment : undefined), delimiter: used };
+  return { data: numbers.values(), lines, width, columns: columns ?? (named ? comment : undefined), delimiter };
 }
 
-/** Hands over the cells of each row with its line; returns the delimiter in use. */
+/** Hands over the cells of each row with its line. */
 async function eachRow(
   text: string,
   name: string,
-  delimiter: string | undefined,
+  delimiter: string,
   use: (cells: string[], line: number) => void,
-): Promise<string> {
+): Promise<void> {
+  let line = 1;
+  const content = text.includes("\r") ? text.replace(/\r\n?/g, "\n") : text;
   if (delimiter === " ") {
-    let line = 0;
-    for (const row of text.split(/\r\n|\n|\r/)) use(row.trim().split(/\s+/), ++line);
-    return " ";
+    for (const row of content.split("\n")) use(row.trim().split(/\s+/), line++);
+    return;
   }
   const { default: papa } = await import("papaparse");
-  let line = 1;
-  let used = ",";
-  papa.parse<string[]>(text, {
-    ...(delimiter === undefined ? { delimitersToGuess: [",", ";", "\t", "|"] } : { delimiter }),
-    step: ({ data, errors, meta }) => {
-      used = meta.delimiter;
+  papa.parse<string[]>(content, {
+    delimiter,
+    newline: "\n",
+    step: ({ data, errors }) => {
       const quotes = errors.find((error) => error.type === "Quotes");
       if (quotes !== undefined)
         throw corrupt(`${name}, line ${line}`, "breaks its quotes", quotes.code, "Close every quoted cell.");
@@ -103,13 +102,26 @@ async function eachRow(
       line += 1 + data.reduce((count, cell) => count + (cell.includes("\n") ? cell.split("\n").length - 1 : 0), 0);
     },
   });
-  return used;
 }
 
-/** Blanks, if the first line with content has none of the other delimiters and no lone word. */
-function blankDelimiter(text: string): " " | undefined {
+function checkDelimiter(delimiter: string | undefined): string | undefined {
+  if (delimiter === undefined || (delimiter.length === 1 && !/[\r\n"\ufeff\d.+-]/.test(delimiter))) return delimiter;
+  throw new OtError("InvalidValue", `options.delimiter is ${JSON.stringify(delimiter)}.`, {
+    argument: "options.delimiter",
+    seen: delimiter,
+    cure: "Pass one character that no number contains.",
+  });
+}
+
+/**
+ * From the first line with content: tab, semicolon, bar or comma, whichever it has first in this order, else blanks. A semicolon
+ * goes before a comma, which may be decimal. (papaparse guesses too, but blank lines mislead it for two columns.)
+ */
+function guessDelimiter(text: string): string {
   const first = /^(?![ \t]*(#|\r|\n|$)).*$/m.exec(text.slice(0, 1 << 16))?.[0] ?? "";
-  return /[,;\t|"]/.test(first) || !/\S\s+\S/.test(first) ? undefined : " ";
+  const bare = first.replace(/"[^"]*"?/g, "");
+  const found = ["\t", ";", "|", ","].find((delimiter) => bare.includes(delimiter));
+  return found ?? (bare === first && /\S\s+\S/.test(first) ? " " : ",");
 }
 
 function isHeader(cells: readonly string[], name: string, line: number, asked: boolean | undefined): boolean {
@@ -123,9 +135,9 @@ function isHeader(cells: readonly string[], name: string, line: number, asked: b
     {
       argument: `${name}, line ${line}`,
       seen: words[0],
-      cure: /^-?\d+,\d+$/.test(words[0])
-        ? "Write decimal points, not commas."
-        : "Correct the word, or say with options.header whether the first row names the columns.",
+      cure:
+        decimalCure(words[0]) ??
+        "Correct the word, or say with options.header whether the first row names the columns.",
     },
   );
 }
@@ -137,10 +149,12 @@ function cellValue(cell: string, column: string, name: string, line: number): nu
   throw new OtError("InvalidValue", `${name}, line ${line}: ${column} is ${shown}, not a number.`, {
     argument: `${name}, line ${line}`,
     seen: cell,
-    cure: /^-?\d+,\d+$/.test(cell)
-      ? "Write decimal points, not commas."
-      : "Write a number there, or remove the row or the column.",
+    cure: decimalCure(cell) ?? "Write a number there, or remove the row or the column.",
   });
+}
+
+function decimalCure(cell: string): string | undefined {
+  return /^-?\d+,\d+$/.test(cell) ? "Write decimal points, not decimal commas." : undefined;
 }
 
 function ragged(name: string, line: number, seen: number, width: number): OtError {

@@ -57,7 +57,9 @@ export function jpegFrame(file: Uint8Array, name: string): { width: number; heig
     }
     at = end;
     if (marker !== 0xda) continue;
-    scans++;
+    // Every scan visits all blocks: thousands of empty scans would take hours.
+    if (++scans > 500)
+      throw unsupported(name, "has more than 500 scans", scans, "Convert it to a baseline JPEG or to PNG.");
     // Entropy-coded bytes: FF is followed by 00 or a restart marker until the next real marker.
     while (at + 1 < file.length && !(file[at] === 0xff && file[at + 1] !== 0 && (file[at + 1] & 0xf8) !== 0xd0)) at++;
   }

@@ -24,9 +24,14 @@ export const npyReader: Reader = {
   },
   async peek(bytes: Bytes): Promise<Peek> {
     const { dtype, shape } = await readNpyHeader(bytes);
-    return { kind: "points", shape, dtype, weights: null };
+    return { kind: natureOf(shape), shape, dtype, weights: null };
   },
 };
+
+/** Rows and columns are points; more axes can only be a grid. */
+function natureOf(shape: readonly number[]): "points" | "grid" {
+  return shape.length > 2 ? "grid" : "points";
+}
 
 /** One array. Throws `CorruptFile` if the file is shorter or longer than its header says. */
 export async function readNpy(bytes: Bytes, maxBytes: number | undefined): Promise<Table> {
@@ -37,7 +42,7 @@ export async function readNpy(bytes: Bytes, maxBytes: number | undefined): Promi
   assertFits(bytes.name, count * (2 * scalarSize[dtype] + 8), maxBytes);
   const raw = decodeNumbers(await bytes.read(begin, end), dtype, header.littleEndian, bytes.name);
   const data = header.fortran && shape.length > 1 ? rowMajor(raw, shape) : raw;
-  return { data, shape, dtype, nature: "points" };
+  return { data, shape, dtype, nature: natureOf(shape) };
 }
 
 /** The header, checked against the size of the file. */

@@ -29,7 +29,7 @@ export const npzReader: Reader = {
       entries.push({ name, shape, dtype });
     }
     const { shape, dtype } = entries.find((entry) => entry.name === points) as NamedArray;
-    return { kind: "points", shape, dtype, weights: weights ?? null, entries };
+    return { kind: shape.length > 2 ? "grid" : "points", shape, dtype, weights: weights ?? null, entries };
   },
 };
 

@@ -6,7 +6,7 @@ import type { Peek, Reader } from "./format.ts";
 import { assertFits, unsupported } from "./limits.ts";
 import type { ParseOptions } from "./options.ts";
 import { type PlyElement, type PlyHeader, type PlyProperty, readPlyHeader } from "./plyHeader.ts";
-import { readPlyRows } from "./plyRows.ts";
+import { checkPromise, readPlyRows } from "./plyRows.ts";
 import type { Table } from "./table.ts";
 
 export const plyReader: Reader = {
@@ -60,6 +60,7 @@ function findVertex(header: PlyHeader, bytes: Bytes, options: ParseOptions): Ply
       header.elements.map((e) => e.name),
       "Store the points as vertices.",
     );
+  checkPromise(bytes, header, vertex);
   const names = new Set(vertex.properties.map((property) => property.name));
   if (options.as === undefined && ["f_dc_0", "opacity", "scale_0", "rot_0"].every((name) => names.has(name))) {
     throw unsupported(

@@ -14,25 +14,30 @@ export async function readPlyRows(
   wanted: readonly number[],
 ): Promise<Float64Array> {
   const before = header.elements.slice(0, header.elements.indexOf(element));
-  const room = bytes.size - header.begin;
-  const least = [...before, element].reduce((sum, each) => sum + each.count * leastSize(each, header), 0);
-  // The last number of an ascii file needs no line end.
-  if (least > room + 1)
-    throw corrupt(
-      bytes.name,
-      `is truncated: its header promises ${element.count} vertices, and ${room} bytes follow`,
-      room,
-    );
   const body = await bytes.read(header.begin, bytes.size);
   return header.encoding === "ascii"
     ? asciiRows(decodeText(body, bytes.name), bytes.name, header, before, element, wanted)
     : binaryRows(body, bytes.name, header.encoding === "little", before, element, wanted);
 }
 
+/** Throws `CorruptFile` if the file cannot hold as many rows as its header promises. */
+export function checkPromise(bytes: Bytes, header: PlyHeader, element: PlyElement): void {
+  const room = bytes.size - header.begin;
+  let least = 0;
+  for (const each of header.elements) {
+    least += each.count * leastSize(each, header);
+    if (each === element) break;
+  }
+  // The last number of an ascii file needs no line end.
+  if (least <= room + (header.encoding === "ascii" ? 1 : 0)) return;
+  const promise = `its header promises ${element.count} vertices, and ${room} bytes follow`;
+  throw corrupt(bytes.name, `is truncated: ${promise}`, room);
+}
+
 /** Bytes of one row at least: empty lists, one-digit numbers. */
-function leastSize(element: PlyElement, header: PlyHeader): number {
-  if (header.encoding === "ascii") return 2 * element.properties.length;
-  return element.properties.reduce((sum, { type, length }) => sum + scalarSize[length ?? type], 0);
+function leastSize({ properties }: PlyElement, { encoding }: PlyHeader): number {
+  if (encoding === "ascii") return 2 * properties.length;
+  return properties.reduce((sum, { type, length }) => sum + scalarSize[length ?? type], 0);
 }
 
 function asciiRows(
