@@ -1,8 +1,15 @@
 // The exports of the module `exact`: every kernel of the exact solvers.
 export { heapBase } from "../memory";
+export { graphFlowBytes, graphFlowInit, graphFlowPivots, graphFlowRun } from "./graphFlow";
 export { cloudBuild, cloudRefresh } from "./boxes";
 export { pointsCost, pointsGround } from "./points";
 export { pointsArcsCost, pointsArcsCount, pointsArcsFill } from "./pointsArcs";
 export { pointsSearch } from "./pointsSearch";
 export * from "./assignmentArcs";
-export * from "./assignmentDense";
+export {
+  assignmentAuctionBid,
+  assignmentAuctionInit,
+  assignmentAuctionOpen,
+  assignmentAuctionScan,
+} from "./assignmentAuction";
+export { assignmentDenseColumnMin, assignmentDenseExtend } from "./assignmentDense";
