@@ -134,7 +134,7 @@ export function assignmentArcsSpread(out: usize): void {
       const j = load<i32>(colIdx + (<usize>k << 2));
       const reduced = load<f64>(cost + (<usize>k << 3)) - load<f64>(g + (<usize>j << 3));
       least = min(least, reduced);
-      most = max(most, reduced);
+      if (reduced < Infinity) most = max(most, reduced);
     }
     store<f64>(out + (<usize>i << 3), least < most ? most - least : 0);
   }
@@ -174,7 +174,7 @@ export function assignmentArcsRepair(): i32 {
         ownCost = c;
       }
     }
-    if (begin == end) least = 0;
+    if (least == Infinity) least = 0;
     store<f64>(f + (<usize>i << 3), least);
     if (partner < 0) continue;
     // Slack that rounding of the prices alone can explain does not cost the row its column.

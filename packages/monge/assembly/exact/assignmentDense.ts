@@ -1,21 +1,29 @@
 // Candidate arcs out of a dense matrix: in every row the k entries of least reduced cost c_ij - g_j, by one SIMD scan.
 // The solver of assignmentArcs.ts works on the candidates; a scan that finds nothing below f_i proves the answer.
 
-// g_j = min_i c_ij over rows [begin, end), on top of what g holds; start with g = Infinity.
-export function assignmentDenseColumnMin(matrix: usize, m: i32, g: usize, begin: i32, end: i32): void {
+// g_j = min_i c_ij over rows [begin, end), on top of what g holds; start with g = Infinity. Returns the largest finite entry.
+export function assignmentDenseColumnMin(matrix: usize, m: i32, g: usize, begin: i32, end: i32): f64 {
   const paired = m & ~1;
+  const infinity = f64x2.splat(Infinity);
+  let most = f64x2.splat(-Infinity);
+  let largest = -Infinity;
   for (let i = begin; i < end; i++) {
     const row = matrix + ((<usize>i * <usize>m) << 3);
     let j = 0;
     for (; j < paired; j += 2) {
       const at = <usize>j << 3;
-      v128.store(g + at, f64x2.pmin(v128.load(g + at), v128.load(row + at)));
+      const entries = v128.load(row + at);
+      v128.store(g + at, f64x2.pmin(v128.load(g + at), entries));
+      most = f64x2.pmax(most, v128.bitselect(entries, most, f64x2.lt(entries, infinity)));
     }
     if (j < m) {
       const at = <usize>j << 3;
-      store<f64>(g + at, min(load<f64>(g + at), load<f64>(row + at)));
+      const entry = load<f64>(row + at);
+      store<f64>(g + at, min(load<f64>(g + at), entry));
+      if (entry < Infinity) largest = max(largest, entry);
     }
   }
+  return max(largest, max(f64x2.extract_lane(most, 0), f64x2.extract_lane(most, 1)));
 }
 
 // Rows [begin, end) of the new arcs: the old arcs of the row (none if oldPtr = 0), then up to k entries below bound[i] (f64[n];
@@ -51,7 +59,7 @@ export function assignmentDenseExtend(
     const limit = load<f64>(bound + (<usize>i << 3));
     if (limit > -Infinity) {
       const row = matrix + ((<usize>i * <usize>m) << 3);
-      const found = smallest(row, m, g, k, limit, scratch, least + (<usize>i << 3));
+      const found = smallest(i, row, m, g, k, limit, scratch, least + (<usize>i << 3));
       for (let t = 0; t < found; t++) {
         const j = load<i32>(scratch + (<usize>k << 3) + (<usize>t << 2));
         store<i32>(newCol + (<usize>length << 2), j);
@@ -66,16 +74,31 @@ export function assignmentDenseExtend(
 }
 
 // The k least of row - g below limit: keys f64[k] ascending at scratch, columns i32[k] behind them. Returns their number.
-function smallest(row: usize, m: i32, g: usize, k: i32, limit: f64, scratch: usize, leastAt: usize): i32 {
+// The scan of row i starts near column i, so that rows of equal costs get different columns.
+export function smallest(i: i32, row: usize, m: i32, g: usize, k: i32, limit: f64, scratch: usize, leastAt: usize): i32 {
+  const start = i < m ? i & ~7 : 0;
+  kept = 0;
+  low = Infinity;
+  scanPart(row, start, m, g, k, limit, scratch);
+  const cut = kept == k ? load<f64>(scratch + (<usize>(k - 1) << 3)) : limit;
+  scanPart(row, 0, start, g, k, cut, scratch);
+  store<f64>(leastAt, low);
+  return kept;
+}
+
+let kept: i32 = 0;
+let low: f64 = 0;
+
+function scanPart(row: usize, from: i32, to: i32, g: usize, k: i32, limit: f64, scratch: usize): void {
   const cols = scratch + (<usize>k << 3);
-  let count = 0;
-  let low = f64x2.splat(Infinity);
+  let count = kept;
+  let lows = f64x2.splat(low);
   let threshold = f64x2.splat(limit);
   let cut = limit;
-  const eights = m & ~7;
-  let j = 0;
-  for (; j < m; ) {
-    let last = m;
+  const eights = from + ((to - from) & ~7);
+  let j = from;
+  for (; j < to; ) {
+    let last = to;
     if (j < eights) {
       const c = row + (<usize>j << 3);
       const p = g + (<usize>j << 3);
@@ -84,7 +107,7 @@ function smallest(row: usize, m: i32, g: usize, k: i32, limit: f64, scratch: usi
       const r2 = f64x2.sub(v128.load(c, 32), v128.load(p, 32));
       const r3 = f64x2.sub(v128.load(c, 48), v128.load(p, 48));
       const least = f64x2.pmin(f64x2.pmin(r0, r1), f64x2.pmin(r2, r3));
-      low = f64x2.pmin(low, least);
+      lows = f64x2.pmin(lows, least);
       if (!v128.any_true(f64x2.lt(least, threshold))) {
         j += 8;
         continue;
@@ -93,7 +116,7 @@ function smallest(row: usize, m: i32, g: usize, k: i32, limit: f64, scratch: usi
     }
     for (; j < last; j++) {
       const key = load<f64>(row + (<usize>j << 3)) - load<f64>(g + (<usize>j << 3));
-      if (key < f64x2.extract_lane(low, 0)) low = f64x2.replace_lane(low, 0, key);
+      if (key < f64x2.extract_lane(lows, 0)) lows = f64x2.replace_lane(lows, 0, key);
       if (!(key < cut)) continue;
       let at = count < k ? count++ : k - 1;
       while (at > 0) {
@@ -111,6 +134,6 @@ function smallest(row: usize, m: i32, g: usize, k: i32, limit: f64, scratch: usi
       }
     }
   }
-  store<f64>(leastAt, min(f64x2.extract_lane(low, 0), f64x2.extract_lane(low, 1)));
-  return count;
+  kept = count;
+  low = min(f64x2.extract_lane(lows, 0), f64x2.extract_lane(lows, 1));
 }

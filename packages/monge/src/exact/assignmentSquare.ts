@@ -7,7 +7,6 @@ import {
   type Arcs,
   allocateArcState,
   arcSpread,
-  bidArcs,
   bindArcs,
   settleArcs,
 } from "./assignmentArcs.ts";
@@ -20,6 +19,8 @@ const smallest = 48;
 const chunkEntries = 1 << 21;
 
 interface Dense {
+  /** Candidates per row. */
+  readonly k: number;
   readonly state: ArcState;
   readonly matrix: number;
   /** f64[n]: the largest reduced cost still wanted in a scan; f64[n]: the least one seen. */
@@ -59,26 +60,11 @@ export function* matchSquare(
     return status === null ? null : { ...soFar(), status };
   };
 
-  yield* loadMatrix(dense, source, prices, progress);
-  let early = stopped();
+  const range = yield* loadMatrix(dense, source, prices, progress);
+  yield* scanAll(dense, progress);
+  const early = stopped() ?? (yield* auction(dense, range, prices !== null, stopped, progress));
   if (early !== null) return early;
-  yield* scan(dense, Infinity, Math.min(n, n < smallest ? n : candidates), false, progress);
-  bindArcs(state, dense.arcs);
-  const spread = arcSpread(state);
-  const floor = lowestPrice(state);
-  if (n >= smallest && spread > 0) {
-    for (const [round, divisor] of [2, 8, 32, 128].entries()) {
-      bidArcs(state, spread / divisor, floor);
-      yield progress("auction");
-      early = stopped();
-      if (early !== null) return early;
-      if (round > 1) continue;
-      // The auction has moved the prices: the arcs that matter are others now.
-      yield* scan(dense, Infinity, candidates, false, progress);
-      bindArcs(state, dense.arcs);
-    }
-  }
-  free = settleArcs(state, floor);
+  free = settleArcs(state, -Number.MAX_VALUE);
   const { call } = workspace;
   for (let slack = 4; ; slack *= 1.25) {
     let status = free === 0 ? 0 : 1;
@@ -87,15 +73,15 @@ export function* matchSquare(
       iteration++;
       free = call.assignmentArcsFree();
       yield progress("paths");
-      early = stopped();
-      if (early !== null) return early;
+      const cut = stopped();
+      if (cut !== null) return cut;
       if (status === 2) {
         yield* widen(dense, source, progress);
         free = call.assignmentArcsRepair();
         status = free === 0 ? 0 : 1;
       }
     }
-    const added = yield* scan(dense, slack, additions, true, progress);
+    const added = yield* price(dense, slack, progress);
     if (added === 0) break;
     bindArcs(state, dense.arcs);
     free = call.assignmentArcsRepair();
@@ -105,14 +91,16 @@ export function* matchSquare(
 }
 
 function allocate(workspace: Workspace, n: number): Dense {
-  const capacity = n * (Math.min(n, n < smallest ? n : candidates) + 2);
+  const k = n < smallest ? n : candidates;
   const state = allocateArcState(workspace, n);
   const bound = workspace.alloc(8 * n);
   const least = workspace.alloc(8 * n);
-  const buffer = workspace.alloc(16 * Math.max(candidates, smallest));
-  const arcs = allocateStore(workspace, n, capacity);
-  const spare = allocateStore(workspace, n, capacity);
-  return { state, bound, least, buffer, arcs, spare, matrix: workspace.alloc(8 * n * n) };
+  const buffer = workspace.alloc(4 * n + 16 * Math.max(k, additions) + 48);
+  const arcs = allocateStore(workspace, n, n * (k + 2));
+  const spare = allocateStore(workspace, n, n * (k + 2));
+  const rowPtr = workspace.i32(arcs.rowPtr, n + 1);
+  for (let i = 0; i <= n; i++) rowPtr[i] = i * k;
+  return { k, state, bound, least, buffer, arcs, spare, matrix: workspace.alloc(8 * n * n) };
 }
 
 function allocateStore(workspace: Workspace, n: number, capacity: number): Store {
@@ -136,78 +124,115 @@ function* loadMatrix(
   source: RowSource,
   prices: Float64Array | null,
   progress: (phase: string) => Progress,
-): Generator<Progress, void, void> {
+): Generator<Progress, number, void> {
   const { state, matrix } = dense;
+  let largest = -Infinity;
   const { workspace, n } = state;
   workspace.f64(state.g, n).fill(Infinity);
   const step = Math.max(1, Math.floor(chunkEntries / n));
   for (let begin = 0; begin < n; begin += step) {
     const end = Math.min(n, begin + step);
     source.fill(begin, end, workspace.f64(matrix + 8 * begin * n, (end - begin) * n));
-    if (prices === null) workspace.call.assignmentDenseColumnMin(matrix, n, state.g, begin, end);
+    largest = Math.max(largest, workspace.call.assignmentDenseColumnMin(matrix, n, state.g, begin, end));
     if (end < n) yield progress("load");
   }
   const g = workspace.f64(state.g, n);
+  let least = Infinity;
+  for (const value of g) least = Math.min(least, value);
   if (prices !== null) g.set(prices);
   else for (let j = 0; j < n; j++) if (g[j] === Infinity) g[j] = 0;
+  return least < largest ? largest - least : 0;
 }
 
-/** No price of an auction should fall below this: only a war of rows over too few columns would take it there. */
-function lowestPrice({ workspace, f, g, n }: ArcState): number {
-  let spread = 0;
-  for (const value of workspace.f64(f, n)) spread = Math.max(spread, value);
-  let price = Infinity;
-  for (const value of workspace.f64(g, n)) price = Math.min(price, value);
-  return price - 16 * spread;
+/** The k candidates of every row at the present prices. */
+function* scanAll(dense: Dense, progress: (phase: string) => Progress): Generator<Progress, void, void> {
+  const { state, arcs, k, matrix, bound, buffer } = dense;
+  const { call } = state.workspace;
+  const { n, g, colOfRow, rowOfCol } = state;
+  call.assignmentAuctionInit(matrix, n, k, g, arcs.colIdx, arcs.cost, bound, colOfRow, rowOfCol, buffer);
+  const step = Math.max(1, Math.floor(chunkEntries / n));
+  for (let begin = 0; begin < n; begin += step) {
+    call.assignmentAuctionScan(begin, Math.min(n, begin + step));
+    if (begin + step < n) yield progress("scan");
+  }
+  bindArcs(state, arcs);
 }
 
 /**
- * Scans the matrix for arcs. With `slack` = Infinity the k best of each row; otherwise pairs that lie below f_i by more than
- * `slack` units of rounding. `keep` adds them to the present arcs instead of replacing these. Returns how many were found.
+ * Start prices: epsilon rises until an auction of a dozen bids a row places nearly all rows, then falls by 4 to a fraction
+ * of the range of the candidates. Leaves fresh candidates. Returns the answer so far if the run is to stop.
  */
-function* scan(
+function* auction(
   dense: Dense,
-  slack: number,
-  k: number,
-  keep: boolean,
+  range: number,
+  warm: boolean,
+  stopped: () => Matching | null,
   progress: (phase: string) => Progress,
-): Generator<Progress, number, void> {
-  const { state, bound } = dense;
-  const { workspace, n } = state;
-  const bounds = workspace.f64(bound, n);
-  if (slack === Infinity) bounds.fill(Infinity);
-  else {
-    const columns = workspace.i32(state.colOfRow, n);
-    const f = workspace.f64(state.f, n);
-    const g = workspace.f64(state.g, n);
-    for (let i = 0; i < n; i++) {
-      const price = g[columns[i]];
-      bounds[i] = f[i] - slack * Number.EPSILON * (Math.abs(f[i] + price) + Math.abs(price) + Math.abs(f[i]));
+): Generator<Progress, Matching | null, void> {
+  const { state } = dense;
+  const { call } = state.workspace;
+  const { n } = state;
+  const spread = arcSpread(state);
+  if (n < smallest || range === 0 || spread === 0) return null;
+  const floor = lowestPrice(state) - 4 * range;
+  let rising = true;
+  for (let eps = spread / (warm ? 32 : 2); ; ) {
+    call.assignmentAuctionOpen();
+    let free = n;
+    for (let part = 0; part < 3 && free > 0; part++) {
+      free = call.assignmentAuctionBid(eps, 4 * n, floor);
+      yield progress("auction");
+      const early = stopped();
+      if (early !== null) return early;
     }
+    rising = rising && free * 32 > n && eps < range;
+    if (!rising && eps < arcSpread(state) / 100) break;
+    eps = rising ? eps * 8 : eps / 4;
   }
-  return yield* extend(dense, state.g, k, n, keep, progress);
+  yield* scanAll(dense, progress);
+  return null;
 }
 
+function lowestPrice({ workspace, g, n }: ArcState): number {
+  let price = Infinity;
+  for (const value of workspace.f64(g, n)) price = Math.min(price, value);
+  return price;
+}
+
+/** Scans the matrix for pairs below f_i by more than `slack` units of rounding and adds them to the arcs. */
+function* price(dense: Dense, slack: number, progress: (phase: string) => Progress): Generator<Progress, number, void> {
+  const { state } = dense;
+  const { workspace, n } = state;
+  const bounds = workspace.f64(dense.bound, n);
+  const columns = workspace.i32(state.colOfRow, n);
+  const f = workspace.f64(state.f, n);
+  const g = workspace.f64(state.g, n);
+  for (let i = 0; i < n; i++) {
+    const own = g[columns[i]];
+    bounds[i] = f[i] - slack * Number.EPSILON * (Math.abs(f[i] + own) + Math.abs(own) + Math.abs(f[i]));
+  }
+  return yield* extend(dense, state.g, n, progress);
+}
+
+/** Adds to the arcs of each row up to `additions` pairs of reduced cost below its bound at these prices. */
 function* extend(
   dense: Dense,
   prices: number,
-  k: number,
   rows: number,
-  keep: boolean,
   progress: (phase: string) => Progress,
 ): Generator<Progress, number, void> {
   const { state, matrix, bound, least, buffer, arcs: old } = dense;
   const { workspace, n } = state;
-  const length = keep ? workspace.i32(old.rowPtr, n + 1)[n] : 0;
-  const needed = length + k * rows;
+  const k = Math.min(n, additions);
+  const needed = workspace.i32(old.rowPtr, n + 1)[n] + k * rows;
   const found = dense.spare.capacity < needed ? allocateStore(workspace, n, 2 * needed) : dense.spare;
   workspace.i32(found.rowPtr, 1)[0] = 0;
   const step = Math.max(1, Math.floor(chunkEntries / n));
-  const from: readonly number[] = keep ? [old.rowPtr, old.colIdx, old.cost] : [0, 0, 0];
+  const from = [old.rowPtr, old.colIdx, old.cost] as const;
   let added = 0;
   for (let begin = 0; begin < n; begin += step) {
     const end = Math.min(n, begin + step);
-    const into = [found.rowPtr, found.colIdx, found.cost, buffer];
+    const into = [found.rowPtr, found.colIdx, found.cost, buffer] as const;
     added += workspace.call.assignmentDenseExtend(matrix, n, prices, begin, end, k, bound, least, ...from, ...into);
     if (end < n) yield progress("scan");
   }
@@ -240,7 +265,7 @@ function* widen(
     bounds[i] = Infinity;
     if (columns[i] >= 0) prices[columns[i]] = -Infinity;
   }
-  const added = yield* extend(dense, masked, additions, rows.length, true, progress);
+  const added = yield* extend(dense, masked, rows.length, progress);
   if (added === 0) throw infeasible(source, rows);
   if (dense.arcs.rowPtr < mark) workspace.release(mark);
   bindArcs(state, dense.arcs);
