@@ -1,5 +1,8 @@
 // Files appear whole or not at all: written beside their place under another name, flushed, then moved.
 // link(2) refuses an existing target atomically, rename(2) replaces it atomically; a pipe or device is written through.
+import type { Stats } from "node:fs";
+import type * as Fs from "node:fs/promises";
+import type * as Path from "node:path";
 import { OtError } from "monge";
 import { fileError, nodeModule } from "./nodeFile.ts";
 
@@ -10,8 +13,6 @@ export interface FileOptions {
 
 /** Text (written as UTF-8), bytes, or a sequence of either, so that a large file need not exist in memory. */
 export type FileContent = string | Uint8Array | Iterable<string | Uint8Array> | AsyncIterable<string | Uint8Array>;
-
-type Promises = typeof import("node:fs/promises");
 
 /**
  * Writes `data` to `path` (Node). On any failure, also of the sequence itself, nothing is left at `path` that was not there.
@@ -40,7 +41,7 @@ export async function writeFileAtomic(path: string, data: FileContent, options: 
 /** Throws what {@link writeFileAtomic} would throw now: call it before a long computation. */
 export async function assertWritable(path: string, options: FileOptions = {}): Promise<void> {
   const { fs, target } = await inspect(path, options);
-  const { dirname } = nodeModule<typeof import("node:path")>("node:path", path);
+  const { dirname } = nodeModule<typeof Path>("node:path", path);
   try {
     await fs.access(dirname(target), fs.constants.W_OK);
   } catch (error) {
@@ -51,8 +52,8 @@ export async function assertWritable(path: string, options: FileOptions = {}): P
 async function inspect(
   path: string,
   options: FileOptions,
-): Promise<{ fs: Promises; target: string; existing: import("node:fs").Stats | null }> {
-  const fs = nodeModule<Promises>("node:fs/promises", path);
+): Promise<{ fs: typeof Fs; target: string; existing: Stats | null }> {
+  const fs = nodeModule<typeof Fs>("node:fs/promises", path);
   if (path === "")
     throw new OtError("InvalidValue", "The path is empty.", { argument: "path", seen: path, cure: "Name a file." });
   try {
@@ -68,7 +69,7 @@ async function inspect(
   }
 }
 
-async function moveToFree(fs: Promises, temporary: string, target: string, path: string): Promise<void> {
+async function moveToFree(fs: typeof Fs, temporary: string, target: string, path: string): Promise<void> {
   try {
     await fs.link(temporary, target);
   } catch (error) {
@@ -85,7 +86,7 @@ async function moveToFree(fs: Promises, temporary: string, target: string, path:
   await fs.unlink(temporary);
 }
 
-async function writeThrough(fs: Promises, path: string, target: string, data: FileContent): Promise<void> {
+async function writeThrough(fs: typeof Fs, path: string, target: string, data: FileContent): Promise<void> {
   try {
     const handle = await fs.open(target, "w");
     try {

@@ -1,5 +1,8 @@
 // JPEG and WebP as RGBA pixels: a browser decodes them on a canvas, anything else in WebAssembly (mozjpeg, libwebp by jSquash).
 // Each image gets a WebAssembly instance of its own: a broken file spoils nothing, and its memory goes with it.
+import type * as Fs from "node:fs/promises";
+import type * as Module from "node:module";
+import { isOtError } from "monge";
 import type { Pixels } from "./density.ts";
 import { corrupt } from "./limits.ts";
 import { nodeModule } from "./nodeFile.ts";
@@ -18,6 +21,7 @@ export async function decodeCompressed(file: Uint8Array, codec: Codec, name: str
     const canvas = typeof createImageBitmap === "function" && typeof OffscreenCanvas === "function";
     raster = await (canvas ? onCanvas(file, codec) : inWebAssembly(file, codec));
   } catch (error) {
+    if (isOtError(error)) throw error;
     throw corrupt(name, `is a broken ${codec === "jpeg" ? "JPEG" : "WebP"} image`, file.length, undefined, error);
   }
   if (raster === null || raster.data.length !== raster.width * raster.height * 4 || raster.data.length === 0) {
@@ -50,7 +54,7 @@ async function inWebAssembly(file: Uint8Array, codec: Codec): Promise<Raster | n
   const quiet = { noInitialRun: true, print: () => {}, printErr: () => {} };
   const decoder = await withImageData(() => factory.default({ ...quiet, instantiateWasm }));
   // A copy: the glue code takes the whole buffer that a view belongs to.
-  return withImageData(() => decoder.decode(file.slice(), true));
+  return withImageData(() => (codec === "jpeg" ? decoder.decode(file.slice(), true) : decoder.decode(file.slice())));
 }
 
 const modules = new Map<Codec, Promise<WebAssembly.Module>>();
@@ -61,11 +65,12 @@ function compiled(codec: Codec): Promise<WebAssembly.Module> {
   if (known !== undefined) return known;
   const file = codec === "jpeg" ? "@jsquash/jpeg/codec/dec/mozjpeg_dec.wasm" : "@jsquash/webp/codec/dec/webp_dec.wasm";
   const compiling = (async () => {
-    const { createRequire } = nodeModule<typeof import("node:module")>("node:module", file);
-    const { readFile } = nodeModule<typeof import("node:fs/promises")>("node:fs/promises", file);
+    const { createRequire } = nodeModule<typeof Module>("node:module", file);
+    const { readFile } = nodeModule<typeof Fs>("node:fs/promises", file);
     return WebAssembly.compile(await readFile(createRequire(import.meta.url).resolve(file)));
   })();
   modules.set(codec, compiling);
+  compiling.catch(() => modules.delete(codec));
   return compiling;
 }
 

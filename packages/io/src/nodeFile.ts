@@ -1,10 +1,9 @@
 // Files of the disk and standard input, in Node.
 // Built-in modules come from process.getBuiltinModule, so that a bundler for the browser finds nothing to resolve.
+import type * as Fs from "node:fs/promises";
 import { OtError } from "monge";
 import { type Bytes, memory } from "./bytes.ts";
 import { assertFits } from "./limits.ts";
-
-type Promises = typeof import("node:fs/promises");
 
 /** The built-in module `name`, or `Unsupported` where there is no disk. */
 export function nodeModule<T>(name: string, argument: string): T {
@@ -22,7 +21,7 @@ export function nodeModule<T>(name: string, argument: string): T {
 /** Opens a path; `"-"` is standard input. Throws `InvalidValue` where there is nothing to read. */
 export async function fileBytes(path: string | URL, limit: number): Promise<Bytes> {
   const shown = typeof path === "string" ? path : path.href;
-  const fs = nodeModule<Promises>("node:fs/promises", shown);
+  const fs = nodeModule<typeof Fs>("node:fs/promises", shown);
   if (path === "-") return drain("standard input", process.stdin, limit);
   if (path === "") {
     throw new OtError("InvalidValue", "The path is empty.", { argument: "source", seen: path, cure: "Name a file." });
@@ -74,12 +73,7 @@ const reasons: Record<string, readonly [what: string, cure: string]> = {
   ERR_INVALID_URL_SCHEME: ["is not a file: URL", "Download it first, or pass the bytes."],
 };
 
-async function readRange(
-  handle: import("node:fs/promises").FileHandle,
-  name: string,
-  begin: number,
-  end: number,
-): Promise<Uint8Array> {
+async function readRange(handle: Fs.FileHandle, name: string, begin: number, end: number): Promise<Uint8Array> {
   const out = new Uint8Array(end - begin);
   let filled = 0;
   while (filled < out.length) {

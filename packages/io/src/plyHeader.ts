@@ -25,12 +25,17 @@ export interface PlyHeader {
   readonly lines: number;
 }
 
-const longest = 1 << 18;
+/** Headers are read in growing pieces: most end within the first. */
+const pieces = [1 << 12, 1 << 15, 1 << 18];
 
 export async function readPlyHeader(bytes: Bytes): Promise<PlyHeader> {
-  const head = await bytes.read(0, Math.min(bytes.size, longest));
-  const text = new TextDecoder("latin1").decode(head);
-  const end = /(^|[\r\n])end_header[ \t]*(\r\n|\n|\r)/.exec(text);
+  let text = "";
+  let end: RegExpExecArray | null = null;
+  for (const piece of pieces) {
+    text = new TextDecoder("latin1").decode(await bytes.read(0, Math.min(bytes.size, piece)));
+    end = /(^|[\r\n])end_header[ \t]*(\r\n|\n|\r)/.exec(text);
+    if (end !== null || text.length >= bytes.size) break;
+  }
   if (!/^ply[ \t]*[\r\n]/.test(text)) throw corrupt(bytes.name, "does not begin like a PLY file", text.slice(0, 8));
   if (end === null) throw corrupt(bytes.name, "has no end_header line", bytes.size);
   const begin = end.index + end[0].length;

@@ -1,5 +1,6 @@
 // PNG images through fast-png, 1 to 16 bits, grey, colour, palette, alpha, interlaced.
 // Dimensions, checksums and the inflated size are proved first: the decoder trusts them.
+import { isOtError } from "monge";
 import { type Bytes, readAll } from "./bytes.ts";
 import { densityTable, type Pixels } from "./density.ts";
 import type { Peek, Reader } from "./format.ts";
@@ -22,7 +23,7 @@ export const pngReader: Reader = {
     try {
       return densityTable(pixels(decode(png, { checkCrc: true }), header), dtypeOf(header), options);
     } catch (error) {
-      if (error instanceof Error && error.name === "OtError") throw error;
+      if (isOtError(error)) throw error;
       throw corrupt(bytes.name, "is a broken PNG image", bytes.size, undefined, error);
     }
   },
