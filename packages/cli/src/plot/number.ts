@@ -40,7 +40,7 @@ export function ticks(low: number, high: number, wanted: number): number[] {
   const step = ([1, 2, 5, 10].find((factor) => factor * power >= raw * 0.999) ?? 10) * power;
   const found: number[] = [];
   for (let k = Math.ceil(low / step - 1e-9); k * step <= high + step * 1e-9 && found.length < 50; k++)
-    found.push(k * step);
+    found.push(k * step + 0);
   return found;
 }
 

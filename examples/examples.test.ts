@@ -1,0 +1,31 @@
+// Every example runs and says what it claims.
+import { readdirSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import { afterEach, describe, expect, it, vi } from "vitest";
+
+/** What must be among the lines that an example prints. */
+const claims: Readonly<Record<string, readonly RegExp[]>> = {
+  "assignment.ts": [/^3 hours in all$/, /^worker 0 does task 1 in 1$/, /^worker 1 does task 0 in 2$/],
+  "digits.ts": [/^W2 = [\d.]+ pixels, optimal by \w+$/, /^gap /, /^100 % of pixel|^\d+ % of pixel/],
+  "forbidden.ts": [/^stuck: rows 0, 1; all they may reach: columns 0$/, /^0 uses 0$/, /^1 uses 1$/, /^2 uses 2$/],
+  "limits.ts": [/^to the end: optimal/, /^after 200 iterations: maxIterations/, /^by a condition: stopped/, /^by hand, after one step: stopped/],
+  "matrix.ts": [/^value 0\.300000, optimal$/, /^0\.2 from 2 to 1$/, /gap below 1e-15: true$/],
+  "points.ts": [/^W2 = \d\.\d+ by \w+: /, /relative gap below 1e-9: true$/],
+  "wasserstein1d.ts": [/^W1 = [12]\.\d+$/, /^W2 = 2\.\d+, of the normal laws 2\.062$/, / goes to /],
+};
+
+const folder = fileURLToPath(new URL(".", import.meta.url));
+const files = readdirSync(folder).filter((name) => name.endsWith(".ts") && !name.endsWith(".test.ts"));
+
+afterEach(() => vi.restoreAllMocks());
+
+describe("examples", () => {
+  it("are all claimed here", () => expect(Object.keys(claims)).toEqual(files.sort()));
+
+  it.each(files)("%s runs and prints what it claims", async (name) => {
+    const printed: string[] = [];
+    vi.spyOn(console, "log").mockImplementation((line: string) => void printed.push(line));
+    await import(/* @vite-ignore */ `${folder}${name}`);
+    for (const claim of claims[name]) expect(printed.join("\n")).toMatch(new RegExp(claim.source, "m"));
+  });
+});
