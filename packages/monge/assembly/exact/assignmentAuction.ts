@@ -1,7 +1,8 @@
 // Auction on a dense matrix (Bertsekas 1988) that looks at k candidates a row instead of m columns.
 // Prices only fall, so reduced costs c_ij - g_j only rise: what a scan left out stays above limit_i, the k-th value of that
 // scan. While the best candidate is not above limit_i it is the best of all, and min(second best, limit_i) bounds the second
-// best of all from below, which makes a smaller but valid bid. Otherwise the row is scanned again.
+// best of all from below, which makes a smaller but valid bid. A few eps above limit_i are let pass, since the prices of one
+// epsilon are only where the next one starts; beyond that the row is scanned again.
 import { smallest } from "./assignmentDense";
 
 let matrix: usize = 0;
@@ -76,6 +77,7 @@ export function assignmentAuctionOpen(): void {
 
 // Up to maxBids bids of at least eps; prices stay above floor. Returns how many rows are free.
 export function assignmentAuctionBid(eps: f64, maxBids: i32, floor: f64): i32 {
+  const slack = 4 * eps;
   for (let bids = 0; bids < maxBids && freeCount > 0; bids++) {
     const i = load<i32>(free + (<usize>next << 2));
     const first = <usize>i * <usize>k;
@@ -94,11 +96,11 @@ export function assignmentAuctionBid(eps: f64, maxBids: i32, floor: f64): i32 {
         second = min(second, reduced);
       }
     }
-    if (best > bound) {
+    if (best > bound + slack) {
       scanRow(i);
       continue;
     }
-    second = min(second, bound);
+    second = min(second, max(best, bound));
     next = next + 1 == n ? 0 : next + 1;
     const step = second < Infinity ? second - best + eps : eps;
     const price = j < 0 ? -Infinity : load<f64>(g + (<usize>j << 3)) - step;

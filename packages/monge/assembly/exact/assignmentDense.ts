@@ -73,17 +73,51 @@ export function assignmentDenseExtend(
   return added;
 }
 
-// The k least of row - g below limit: keys f64[k] ascending at scratch, columns i32[k] behind them. Returns their number.
-// The scan of row i starts near column i, so that rows of equal costs get different columns.
+// The k least of row - g below limit: keys f64[k] ascending at scratch, columns i32[k] behind them. Returns their number;
+// whatever is left out is not below the last key, if there are k. The scan of row i starts near column i, so that rows of equal costs
+// get different columns.
 export function smallest(i: i32, row: usize, m: i32, g: usize, k: i32, limit: f64, scratch: usize, leastAt: usize): i32 {
   const start = i < m ? i & ~7 : 0;
   kept = 0;
   low = Infinity;
-  scanPart(row, start, m, g, k, limit, scratch);
-  const cut = kept == k ? load<f64>(scratch + (<usize>(k - 1) << 3)) : limit;
+  let bound = limit;
+  if (limit == Infinity && m >= 32 * 16 && k <= groups) {
+    bound = rankBound(row, m, g, k, scratch);
+    bound += abs(bound) * 2.220446049250313e-16 + f64.MIN_VALUE;
+  }
+  scanPart(row, start, m, g, k, bound, scratch);
+  const cut = kept == k ? load<f64>(scratch + (<usize>(k - 1) << 3)) : bound;
   scanPart(row, 0, start, g, k, cut, scratch);
   store<f64>(leastAt, low);
   return kept;
+}
+
+const groups: i32 = 32;
+
+// An upper bound of the k-th least of row - g: the k-th least of the minima of 32 groups of neighbours.
+function rankBound(row: usize, m: i32, g: usize, k: i32, scratch: usize): f64 {
+  const width = (m / groups) & ~7;
+  let count = 0;
+  for (let group = 0; group < groups; group++) {
+    const end = <usize>((group + 1) * width) << 3;
+    let least0 = f64x2.splat(Infinity);
+    let least1 = least0;
+    for (let at = <usize>(group * width) << 3; at < end; at += 32) {
+      least0 = f64x2.pmin(least0, f64x2.sub(v128.load(row + at), v128.load(g + at)));
+      least1 = f64x2.pmin(least1, f64x2.sub(v128.load(row + at, 16), v128.load(g + at, 16)));
+    }
+    least0 = f64x2.pmin(least0, least1);
+    const key = min(f64x2.extract_lane(least0, 0), f64x2.extract_lane(least0, 1));
+    let to = count < k ? count++ : k;
+    if (to == k && key >= load<f64>(scratch + (<usize>(k - 1) << 3))) continue;
+    if (to == k) to--;
+    while (to > 0 && load<f64>(scratch + (<usize>(to - 1) << 3)) > key) {
+      store<f64>(scratch + (<usize>to << 3), load<f64>(scratch + (<usize>(to - 1) << 3)));
+      to--;
+    }
+    store<f64>(scratch + (<usize>to << 3), key);
+  }
+  return load<f64>(scratch + (<usize>(k - 1) << 3));
 }
 
 let kept: i32 = 0;

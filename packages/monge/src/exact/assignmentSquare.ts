@@ -159,7 +159,7 @@ function* scanAll(dense: Dense, progress: (phase: string) => Progress): Generato
 }
 
 /**
- * Start prices: epsilon rises until an auction of a dozen bids a row places nearly all rows, then falls by 4 to a fraction
+ * Start prices: epsilon rises until an auction of a dozen bids a row places nearly all rows, then falls by 8 to a fraction
  * of the range of the candidates. Leaves fresh candidates. Returns the answer so far if the run is to stop.
  */
 function* auction(
@@ -187,7 +187,7 @@ function* auction(
     }
     rising = rising && free * 32 > n && eps < range;
     if (!rising && eps < arcSpread(state) / 100) break;
-    eps = rising ? eps * 8 : eps / 4;
+    eps = rising ? eps * 8 : eps / 8;
   }
   yield* scanAll(dense, progress);
   return null;
