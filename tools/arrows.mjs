@@ -45,7 +45,7 @@ export function breaches(folder = join(root, "packages")) {
     for (const name of imports) {
       const reason = name.startsWith(".")
         ? owner === "monge"
-          ? libraryBreach(folder, file, place, resolve(dirname(file), name))
+          ? libraryBreach(folder, place, resolve(dirname(file), name))
           : null
         : packageBreach(owner, name);
       if (reason !== null) found.push(`${relative(root, file)} imports ${name}: ${reason}`);
@@ -54,7 +54,7 @@ export function breaches(folder = join(root, "packages")) {
   return [...found, ...cycles(graph)];
 }
 
-function libraryBreach(folder, file, place, target) {
+function libraryBreach(folder, place, target) {
   if (!existsSync(target)) return target.includes("generated") ? null : "no such file";
   const to = relative(join(folder, "monge/src"), target).split(/[\\/]/)[0];
   if (place === "index.ts" || place === to) return null;

@@ -1,11 +1,12 @@
 // The table of exact engines, and the choice among them: made from the problem, and explained.
 import { OtError } from "../errors/otError.ts";
 import type { Engine, ExactProblem } from "./problem.ts";
+import { shortestPath } from "./shortestPath.ts";
 
 /** The exact engines, by name. */
 export type ExactMethod = "networkSimplex" | "shortestPath" | "costScaling" | "points";
 
-const engines: readonly Engine[] = [];
+const engines: readonly Engine[] = [shortestPath];
 
 /** The engine for a problem and the reason for it. Throws `Unsupported` where the engine asked for cannot take the problem. */
 export function chooseEngine(problem: ExactProblem, method: ExactMethod | "auto"): { engine: Engine; why: string } {
@@ -26,5 +27,7 @@ export function chooseEngine(problem: ExactProblem, method: ExactMethod | "auto"
       cure: 'Leave method out: "auto" chooses an engine that can.',
     });
   }
-  throw new OtError("Unsupported", "No engine.", { cure: "None." });
+  const engine = engines.find((candidate) => candidate.refuses(problem) === null);
+  if (engine !== undefined) return { engine, why: engine.summary };
+  throw new OtError("Unsupported", "No engine takes this problem.", { cure: "Report it." });
 }

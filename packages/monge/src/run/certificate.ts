@@ -64,16 +64,19 @@ function* sweep(claim: ExactClaim): Generator<Progress, DualityCertificate, void
   const [n, m] = cost.shape;
   let infeasibility = partial ? given.reduce((worst, value) => Math.max(worst, value), 0) : 0;
   const repaired = new Float64Array(n);
+  // Columns without mass carry no potential into the dual value: they must not lower the rows' potentials either.
+  const withMass = b.every((mass) => mass > 0) ? g : g.map((value, j) => (b[j] > 0 ? value : -Infinity));
   const step = blockRows(m);
   const rows = new Float64Array(step * m);
   for (let from = 0; from < n; from += step) {
     const to = Math.min(n, from + step);
     cost.block(from, to, rows);
     for (let i = from; i < to; i++) {
-      const least = smallestReduced(rows, (i - from) * m, b, g, m);
+      const at = (i - from) * m;
+      const least = leastReduced(rows, at, withMass, m);
       // A row of forbidden pairs only, or of no mass at all, bounds nothing: any finite potential is feasible.
       repaired[i] = least < Infinity ? least : f[i];
-      infeasibility = Math.max(infeasibility, f[i] - worstSlack(rows, (i - from) * m, g, m));
+      infeasibility = Math.max(infeasibility, f[i] - (withMass === g ? least : leastReduced(rows, at, g, m)));
     }
     yield { phase: "certify", iteration: from, error: 0, elapsedMs: performance.now() - begin };
   }
@@ -95,17 +98,8 @@ function* sweep(claim: ExactClaim): Generator<Progress, DualityCertificate, void
   };
 }
 
-/** min over columns with mass of C_ij - g_j: columns without mass carry no potential into the dual value. */
-function smallestReduced(rows: Float64Array, at: number, b: Float64Array, g: Float64Array, m: number): number {
-  let least = Infinity;
-  for (let j = 0; j < m; j++) {
-    const reduced = rows[at + j] - g[j];
-    if (reduced < least && b[j] > 0) least = reduced;
-  }
-  return least;
-}
-
-function worstSlack(rows: Float64Array, at: number, g: Float64Array, m: number): number {
+/** min over columns of C_ij - g_j; a column whose g_j is -Infinity never wins. */
+function leastReduced(rows: Float64Array, at: number, g: Float64Array, m: number): number {
   let least = Infinity;
   for (let j = 0; j < m; j++) {
     const reduced = rows[at + j] - g[j];
