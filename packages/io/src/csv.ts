@@ -4,10 +4,10 @@ import { OtError } from "monge";
 import { type Bytes, readAll } from "./bytes.ts";
 import { chooseColumns } from "./columns.ts";
 import { isMissing, parseNumber } from "./decimal.ts";
-import type { Reader } from "./format.ts";
 import { corrupt } from "./limits.ts";
 import { numberList } from "./numberList.ts";
 import type { ParseOptions } from "./options.ts";
+import type { Reader } from "./reader.ts";
 import type { Table } from "./table.ts";
 import { decodeText } from "./text.ts";
 

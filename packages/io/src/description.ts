@@ -1,5 +1,5 @@
 // What a file holds, without solving anything.
-import type { FormatName } from "./format.ts";
+import type { FormatName } from "./formatName.ts";
 
 /** Range of the masses of a file, as they are stored (nothing is rescaled). */
 export interface MassRange {

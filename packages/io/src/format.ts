@@ -1,21 +1,8 @@
 // The table of formats: how each is recognised, and the module that reads it, imported on first use.
 import { OtError } from "monge";
 import type { Bytes } from "./bytes.ts";
-import type { Description } from "./description.ts";
-import type { ParseOptions } from "./options.ts";
-import type { Table } from "./table.ts";
-
-export type FormatName = "csv" | "npy" | "npz" | "ply" | "png" | "jpeg" | "webp" | "idx";
-
-/** One format: parsing ends at a {@link Table}; everything after it is shared. */
-export interface Reader {
-  read(bytes: Bytes, options: ParseOptions): Promise<Table>;
-  /** Shape and types from the header alone; `null` where only reading tells. */
-  peek(bytes: Bytes, options: ParseOptions): Promise<Peek | null>;
-}
-
-/** What a header tells. */
-export type Peek = Pick<Description, "kind" | "shape" | "dtype" | "columns" | "entries" | "weights">;
+import { type FormatName, formatNames } from "./formatName.ts";
+import type { Reader } from "./reader.ts";
 
 interface Format {
   readonly name: FormatName;
@@ -75,9 +62,6 @@ const formats: readonly Format[] = [
     load: async () => (await import("./csv.ts")).csvReader,
   },
 ];
-
-/** The names that `options.format` accepts. */
-export const formatNames: readonly FormatName[] = formats.map((format) => format.name);
 
 /** The format of a file, by `asked`, else by its content, else by its name. */
 export async function detectFormat(

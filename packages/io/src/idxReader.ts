@@ -2,9 +2,9 @@
 import { OtError } from "monge";
 import type { Bytes } from "./bytes.ts";
 import { densityTable } from "./density.ts";
-import type { Peek, Reader } from "./format.ts";
 import { readIdxHeader, readIdxItems } from "./idx.ts";
 import type { ParseOptions } from "./options.ts";
+import type { Peek, Reader } from "./reader.ts";
 import type { Table } from "./table.ts";
 
 export const idxReader: Reader = {

@@ -3,7 +3,7 @@
 export type { FileContent, FileOptions } from "./atomicFile.ts";
 export { assertWritable, writeFileAtomic } from "./atomicFile.ts";
 export type { Description, MassRange, NamedArray } from "./description.ts";
-export type { FormatName } from "./format.ts";
+export type { FormatName } from "./formatName.ts";
 export type { IdxArray, IdxOptions } from "./idx.ts";
 export { readIdx } from "./idx.ts";
 export type { DescribeOptions, ImageOptions, ReadOptions, TableOptions } from "./options.ts";

@@ -3,9 +3,9 @@
 import type { Floats } from "monge";
 import { decodeNumbers, type Scalar, scalarSize } from "./byteOrder.ts";
 import type { Bytes } from "./bytes.ts";
-import type { Peek, Reader } from "./format.ts";
 import { assertFits, corrupt, unsupported } from "./limits.ts";
 import type { ParseOptions } from "./options.ts";
+import type { Peek, Reader } from "./reader.ts";
 import type { Table } from "./table.ts";
 
 export interface NpyHeader {

@@ -4,10 +4,10 @@ import { OtError } from "monge";
 import { type Bytes, memory, readAll } from "./bytes.ts";
 import { isWeightName } from "./columns.ts";
 import type { NamedArray } from "./description.ts";
-import type { Peek, Reader } from "./format.ts";
 import { assertFits, corrupt } from "./limits.ts";
 import { readNpy, readNpyHeader } from "./npy.ts";
 import type { ParseOptions } from "./options.ts";
+import type { Peek, Reader } from "./reader.ts";
 import type { Table } from "./table.ts";
 
 export const npzReader: Reader = {

@@ -1,5 +1,5 @@
 // What a reader may be told about a file; every field has a default that suits an ordinary file.
-import type { FormatName } from "./format.ts";
+import type { FormatName } from "./formatName.ts";
 
 /** For `.csv`, `.npy`, `.npz` and `.ply`. */
 export interface TableOptions {

@@ -2,11 +2,11 @@
 // Ours: the readers on npm are parts of three.js or loaders.gl, and trust the counts of the header.
 import type { Bytes } from "./bytes.ts";
 import { chooseColumns } from "./columns.ts";
-import type { Peek, Reader } from "./format.ts";
 import { assertFits, unsupported } from "./limits.ts";
 import type { ParseOptions } from "./options.ts";
 import { type PlyElement, type PlyHeader, type PlyProperty, readPlyHeader } from "./plyHeader.ts";
 import { checkPromise, readPlyRows } from "./plyRows.ts";
+import type { Peek, Reader } from "./reader.ts";
 import type { Table } from "./table.ts";
 
 export const plyReader: Reader = {

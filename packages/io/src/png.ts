@@ -3,10 +3,10 @@
 import { isOtError } from "monge";
 import { type Bytes, readAll } from "./bytes.ts";
 import { densityTable, type Pixels } from "./density.ts";
-import type { Peek, Reader } from "./format.ts";
 import { assertFits, corrupt } from "./limits.ts";
 import type { ParseOptions } from "./options.ts";
 import { essentialChunks, type PngHeader, pngChannels, pngRawSize, readPngHeader } from "./pngChunks.ts";
+import type { Peek, Reader } from "./reader.ts";
 import type { Table } from "./table.ts";
 
 export const pngReader: Reader = {

@@ -3,9 +3,9 @@
 import { type Bytes, readAll } from "./bytes.ts";
 import { decodeCompressed } from "./compressedImage.ts";
 import { densityTable } from "./density.ts";
-import type { Peek, Reader } from "./format.ts";
 import { assertFits, corrupt, unsupported } from "./limits.ts";
 import type { ParseOptions } from "./options.ts";
+import type { Peek, Reader } from "./reader.ts";
 import type { Table } from "./table.ts";
 
 export const webpReader: Reader = {
