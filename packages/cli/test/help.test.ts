@@ -1,0 +1,143 @@
+// Help, version, completion, info: quick, complete, and their examples work as pasted.
+import { spawnSync } from "node:child_process";
+import { readFileSync } from "node:fs";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { proofSentence } from "../src/answer.ts";
+import { commands, longName } from "../src/commands.ts";
+import { completionScript } from "../src/completion.ts";
+import { exitMeanings } from "../src/exit.ts";
+import { timeClass } from "../src/forecast.ts";
+import { encodePng } from "../src/plot/png.ts";
+import { cloudText, type Desk, desk, npy } from "./monge.ts";
+
+let d: Desk;
+
+beforeAll(() => {
+  const half = (from: number): Uint8Array => {
+    const rgb = new Uint8Array(3 * 64);
+    rgb.fill(255, from, from + 96);
+    return encodePng(rgb, 8, 8);
+  };
+  d = desk({
+    "source.csv": cloudText(40, 2, 1),
+    "target.csv": cloudText(30, 2, 2),
+    "seven.png": half(0),
+    "two.png": half(96),
+    "C.npy": npy([2, 3], Float64Array.of(0, 1, 2, 1, 0, 1)),
+    "a.npy": npy([2], Float64Array.of(0.5, 0.5)),
+    "b.npy": npy([3], Float64Array.of(0.5, 0.25, 0.25)),
+  });
+});
+afterAll(() => d.clear());
+
+describe("monge --help", () => {
+  it("names every command and every exit code", () => {
+    const { code, stdout, stderr } = d.monge("--help");
+    expect([code, stderr]).toEqual([0, ""]);
+    for (const { name } of commands) expect(stdout).toContain(`  ${name}`);
+    for (const [number, meaning] of exitMeanings) expect(stdout).toContain(`${String(number).padEnd(5)}${meaning}`);
+  });
+
+  it.each(commands)("monge $name --help names every option and shows the examples", (command) => {
+    const { code, stdout } = d.monge(`${command.name} --help`);
+    expect(code).toBe(0);
+    for (const option of command.options) expect(stdout).toContain(option.flags);
+    for (const { line } of command.examples) expect(stdout).toContain(line);
+  });
+
+  it("loads neither the solvers nor the readers", () => {
+    // The import graph, not the clock: absolute times mean nothing on a busy machine.
+    const bin = new URL("../bin/monge.js", import.meta.url);
+    const { stdout, stderr } = spawnSync(process.execPath, ["--input-type=module", "-e", `import { register } from "node:module";
+      register("data:text/javascript," + encodeURIComponent(\`
+        import { writeSync } from "node:fs";
+        export async function load(url, context, next) { writeSync(2, url + "\\\\n"); return next(url, context); }\`));
+      process.argv = [process.argv[0], "monge", "solve", "--help"];
+      await import(${JSON.stringify(bin.href)});`], { encoding: "utf8" });
+    expect(stdout).toContain("--ground");
+    expect(stderr).toMatch(/cli\/dist\/main\.js/);
+    expect(stderr).not.toMatch(/packages\/monge\/|packages\/io\/|dist\/plot\//);
+  });
+
+  it.each(commands.filter(({ name }) => name !== "completion").flatMap(({ examples }) => examples))("the example works as pasted: $line", ({ line }) => {
+    const alias = `monge() { ${JSON.stringify(process.execPath)} ${JSON.stringify(new URL("../bin/monge.js", import.meta.url).pathname)} "$@"; }`;
+    const { status, stderr } = spawnSync("bash", ["-c", `${alias}\n${line}`], { cwd: d.folder, encoding: "utf8" });
+    expect(stderr).not.toContain("monge:");
+    expect(status).toBe(0);
+  });
+});
+
+describe("monge --version", () => {
+  it("prints the version of the package", () => {
+    const { version } = JSON.parse(readFileSync(new URL("../package.json", import.meta.url), "utf8"));
+    expect(d.monge("--version")).toEqual({ code: 0, stdout: `${version}\n`, stderr: "" });
+  });
+});
+
+describe("monge completion", () => {
+  it.each(["bash", "zsh", "fish"])("%s: knows every option", (shell) => {
+    const script = completionScript(shell);
+    for (const option of commands.flatMap(({ options }) => options)) expect(script).toContain(longName(option));
+    expect(d.monge(`completion ${shell}`)).toEqual({ code: 0, stdout: script, stderr: "" });
+  });
+
+  it("bash completes options and their values", () => {
+    const ask = (...typed: string[]): string[] => {
+      const setup = `COMP_WORDS=(${typed.map((word) => JSON.stringify(word)).join(" ")}); COMP_CWORD=${typed.length - 1}; _monge; printf '%s\\n' "\${COMPREPLY[@]}"`;
+      const { stdout } = spawnSync("bash", ["-c", `${completionScript("bash")}\n${setup}`], { encoding: "utf8", cwd: d.folder });
+      return stdout.trim().split("\n");
+    };
+    expect(ask("monge", "so")).toEqual(["solve"]);
+    expect(ask("monge", "solve", "--gro")).toEqual(["--ground"]);
+    expect(ask("monge", "solve", "--mass", "")).toEqual(["normalize", "keep"]);
+    expect(ask("monge", "solve", "sour")).toEqual(["source.csv"]);
+  });
+});
+
+describe("monge info", () => {
+  it("says what files hold and how they would be solved", () => {
+    const { code, stdout, stderr } = d.monge("info source.csv target.csv");
+    expect([code, stderr]).toEqual([0, ""]);
+    expect(stdout).toMatch(/holds +40 points in 2 dimensions +x0, x1/);
+    expect(stdout).toMatch(/weights +none +every point weighs 1\/n/);
+    expect(stdout).toMatch(/atoms +40 × 30/);
+    expect(stdout).toMatch(/time +an instant/);
+  });
+
+  it("forecasts the method that solve then uses", () => {
+    for (const files of ["source.csv target.csv", "source.csv source.csv", "seven.png two.png"]) {
+      const { solving } = JSON.parse(d.monge(`info ${files} --json`).stdout);
+      expect(solving.method).toBe(JSON.parse(d.monge(`solve ${files} --json`).stdout).method);
+      expect(solving.bytes).toBeGreaterThan(0);
+    }
+  });
+
+  it("says why two files cannot be solved against each other", () => {
+    d.write("cube.csv", cloudText(5, 3, 7));
+    expect(d.monge("info source.csv cube.csv").stdout).toMatch(/2 and 3 coordinates a point.*--columns/);
+  });
+
+  it("timeClass(seconds) grows with the time", () => {
+    expect([0, 0.5, 5, 60, 600, 1e4, 1e6].map(timeClass)).toEqual(["an instant", "less than a second", "seconds", "about a minute", "minutes", "hours", "days"]);
+  });
+});
+
+describe("colours", () => {
+  it("are off in a pipe and under NO_COLOR, on under FORCE_COLOR", () => {
+    expect(d.monge("solve source.csv target.csv").stdout).not.toContain("\u001b[");
+    expect(d.monge("solve source.csv target.csv", "", { FORCE_COLOR: "1" }).stdout).toContain("\u001b[");
+    expect(d.monge("solve source.csv target.csv", "", { FORCE_COLOR: "1", NO_COLOR: "1" }).stdout).not.toContain("\u001b[");
+  });
+});
+
+describe("proofSentence(certificate)", () => {
+  const certificate = { kind: "duality", problem: "exact", primal: 3, dual: 3, gap: 0, relativeGap: 0, primalResidual: 0, dualInfeasibility: 0 } as const;
+
+  it("claims optimality only if the gap is closed and the mass in place", () => {
+    expect(proofSentence(certificate)).toMatch(/^No plan can cost less than 3: .* costs just that\.$/);
+    expect(proofSentence({ ...certificate, dual: 2, gap: 1, relativeGap: 1 / 3 })).toBe(
+      "No plan can cost less than 2; this one costs 3, at most 50 % above the optimum.",
+    );
+    expect(proofSentence({ ...certificate, primalResidual: 0.1 })).toMatch(/leaves 10 % of the mass misplaced/);
+  });
+});
