@@ -2,20 +2,14 @@
 // Candidate arcs by reduced cost, an auction and shortest paths on them, scans of the whole matrix until none finds a violated pair.
 import type { Workspace } from "../kernels/workspace.ts";
 import type { Progress } from "../run/options.ts";
-import {
-  type ArcState,
-  type Arcs,
-  allocateArcState,
-  arcSpread,
-  bindArcs,
-  settleArcs,
-} from "./assignmentArcs.ts";
+import { type ArcState, type Arcs, allocateArcState, arcSpread, bindArcs, settleArcs } from "./assignmentArcs.ts";
 import { completeMatching, infeasible, type MatchControl, type Matching, type RowSource } from "./matching.ts";
 
 const candidates = 16;
 const additions = 8;
 // Below this many rows the candidates are all pairs and the auction does not pay.
 const smallest = 48;
+const patience = 16;
 const chunkEntries = 1 << 21;
 
 interface Dense {
@@ -179,13 +173,14 @@ function* auction(
   for (let eps = spread / (warm ? 32 : 2); ; ) {
     call.assignmentAuctionOpen();
     let free = n;
-    for (let part = 0; part < 3 && free > 0; part++) {
+    const limit = rising ? 3 : patience;
+    for (let part = 0; free > 0 && (part < 3 || (free * 400 > n && part < limit)); part++) {
       free = call.assignmentAuctionBid(eps, 4 * n, floor);
       yield progress("auction");
       const early = stopped();
       if (early !== null) return early;
     }
-    rising = rising && free * 32 > n && eps < range;
+    rising = rising && free * 100 > n && eps < range;
     if (!rising && eps < arcSpread(state) / 100) break;
     eps = rising ? eps * 8 : eps / 8;
   }
