@@ -1,11 +1,12 @@
 // The result of a transport between two rows of atoms on a line or a circle: plan and potentials are made when somebody asks.
 import type { Cost } from "../cost/cost.ts";
-import { sparseFromEntries } from "../linalg/sparse.ts";
+import type { SparseMatrix } from "../linalg/sparse.ts";
 import { dot, sum } from "../linalg/sum.ts";
 import { type SparsePlan, sparsePlan } from "../plan/sparse.ts";
 import { certifyExact } from "../run/certificate.ts";
 import type { Potentials } from "../run/options.ts";
 import type { Result } from "../run/result.ts";
+import { pick } from "./lineProblem.ts";
 import type { Staircase } from "./staircase.ts";
 
 /** A result whose ground cost is the p-th power of a distance. */
@@ -70,19 +71,47 @@ export function lineResult(answer: LineAnswer): LineResult {
   };
 }
 
-function scattered(stairs: Staircase, rows: Uint32Array, cols: Uint32Array): SparsePlan["matrix"] {
+/** The cells with mass in CSR form. A row's cells follow each other on the stairs, so only their order within the row is to be found. */
+function scattered(stairs: Staircase, rows: Uint32Array, cols: Uint32Array): SparseMatrix {
   const { i, j, mass } = stairs;
-  const count = mass.reduce((entries, amount) => (amount > 0 ? entries + 1 : entries), 0);
-  const row = new Int32Array(count);
-  const column = new Int32Array(count);
-  const amount = new Float64Array(count);
-  for (let k = 0, at = 0; k < mass.length; k++) {
-    if (mass[k] === 0) continue;
-    row[at] = rows[i[k]];
-    column[at] = cols[j[k]];
-    amount[at++] = mass[k];
+  const rowPtr = new Int32Array(rows.length + 1);
+  for (let k = 0; k < mass.length; k++) if (mass[k] > 0) rowPtr[rows[i[k]] + 1]++;
+  for (let row = 0; row < rows.length; row++) rowPtr[row + 1] += rowPtr[row];
+  const colIdx = new Int32Array(rowPtr[rows.length]);
+  const values = new Float64Array(colIdx.length);
+  for (let k = 0; k < mass.length; ) {
+    const row = i[k];
+    const begin = rowPtr[rows[row]];
+    let end = begin;
+    for (; k < mass.length && i[k] === row; k++) {
+      if (mass[k] === 0) continue;
+      colIdx[end] = cols[j[k]];
+      values[end++] = mass[k];
+    }
+    if (end - begin > 1) sortByColumn(colIdx, values, begin, end);
   }
-  return sparseFromEntries(rows.length, cols.length, row, column, amount);
+  return { rows: rows.length, cols: cols.length, rowPtr, colIdx, values };
+}
+
+function sortByColumn(columns: Int32Array, values: Float64Array, begin: number, end: number): void {
+  if (end - begin > 32) {
+    const row = columns.subarray(begin, end);
+    const order = Uint32Array.from(row, (_, k) => k).sort((k, l) => row[k] - row[l]);
+    values.set(pick(values.subarray(begin, end), order), begin);
+    row.sort();
+    return;
+  }
+  for (let k = begin + 1; k < end; k++) {
+    const column = columns[k];
+    const value = values[k];
+    let at = k;
+    for (; at > begin && columns[at - 1] > column; at--) {
+      columns[at] = columns[at - 1];
+      values[at] = values[at - 1];
+    }
+    columns[at] = column;
+    values[at] = value;
+  }
 }
 
 /** The potentials in the caller's order, shifted so that either side carries half of the dual value. */

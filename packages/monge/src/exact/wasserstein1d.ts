@@ -3,7 +3,7 @@
 import { points } from "../cost/points.ts";
 import type { MatrixLike } from "../linalg/matrix.ts";
 import type { Weights } from "../measure/weights.ts";
-import { argsort } from "./lineOrder.ts";
+import { withLineSorter } from "./lineOrder.ts";
 import { column, pick, readExponent } from "./lineProblem.ts";
 import { type LineResult, lineResult } from "./lineResult.ts";
 import { prepare } from "./prepare.ts";
@@ -49,10 +49,12 @@ function line(x: ArrayLike<number>, y: ArrayLike<number>, options: Wasserstein1d
   const p = readExponent(options.p);
   const cost = points(column(x, "x"), column(y, "y"), p === 2 ? "sqeuclidean" : { norm: 1, power: p });
   const prepared = prepare(options.a ?? null, options.b ?? null, cost, options);
-  const rows = argsort(cost.x.data as Float64Array);
-  const cols = argsort(cost.y.data as Float64Array);
-  const xs = pick(cost.x.data, rows);
-  const ys = pick(cost.y.data, cols);
+  const xs = Float64Array.from(cost.x.data);
+  const ys = Float64Array.from(cost.y.data);
+  const [rows, cols] = withLineSorter(Math.max(xs.length, ys.length), (sorter) => [
+    sorter.sortWithOrder(xs),
+    sorter.sortWithOrder(ys),
+  ]);
   const { a, b } = prepared;
   const stairs =
     (options.a ?? options.b ?? null) === null

@@ -2,10 +2,10 @@
 import { points } from "../cost/points.ts";
 import { OtError } from "../errors/otError.ts";
 import { type Floats, type Matrix, type MatrixLike, toMatrix } from "../linalg/matrix.ts";
-import { argsort } from "./lineOrder.ts";
+import { type LineSorter, withLineSorter } from "./lineOrder.ts";
 import { pick, readExponent } from "./lineProblem.ts";
 import { prepare } from "./prepare.ts";
-import { northWest, staircaseCost, uniformStairs } from "./staircase.ts";
+import { northWest, type Staircase, staircaseCost, uniformStairs } from "./staircase.ts";
 import type { Wasserstein1dOptions } from "./wasserstein1d.ts";
 
 const columnsAtOnce = 16;
@@ -31,24 +31,37 @@ export function wasserstein1dBatch(x: MatrixLike, y: MatrixLike, options: Wasser
   const values = new Float64Array(X.cols);
   const xs = new Float64Array(n * columnsAtOnce);
   const ys = new Float64Array(m * columnsAtOnce);
-  for (let begin = 0; begin < X.cols; begin += columnsAtOnce) {
-    const width = Math.min(columnsAtOnce, X.cols - begin);
-    transposed(X, begin, width, xs);
-    transposed(Y, begin, width, ys);
-    for (let k = 0; k < width; k++) {
-      const left = xs.subarray(k * n, k * n + n);
-      const right = ys.subarray(k * m, k * m + m);
-      values[begin + k] =
-        fixed !== null ? staircaseCost(fixed, left.sort(), right.sort(), p) : weighted(left, right, a, b, p);
+  withLineSorter(Math.max(n, m), (sorter) => {
+    for (let begin = 0; begin < X.cols; begin += columnsAtOnce) {
+      const width = Math.min(columnsAtOnce, X.cols - begin);
+      transposed(X, begin, width, xs);
+      transposed(Y, begin, width, ys);
+      for (let k = 0; k < width; k++) {
+        const left = xs.subarray(k * n, k * n + n);
+        const right = ys.subarray(k * m, k * m + m);
+        const stairs = fixed === null ? sortedStairs(sorter, left, right, a, b) : fixed;
+        if (fixed !== null) {
+          sorter.sort(left);
+          sorter.sort(right);
+        }
+        values[begin + k] = staircaseCost(stairs, left, right, p);
+      }
     }
-  }
+  });
   return values;
 }
 
-function weighted(x: Float64Array, y: Float64Array, a: Float64Array, b: Float64Array, p: number): number {
-  const rows = argsort(x);
-  const cols = argsort(y);
-  return staircaseCost(northWest(pick(a, rows), pick(b, cols)), pick(x, rows), pick(y, cols), p);
+/** Sorts both sides and their masses. */
+function sortedStairs(
+  sorter: LineSorter,
+  x: Float64Array,
+  y: Float64Array,
+  a: Float64Array,
+  b: Float64Array,
+): Staircase {
+  const rows = sorter.sortWithOrder(x);
+  const cols = sorter.sortWithOrder(y);
+  return northWest(pick(a, rows), pick(b, cols));
 }
 
 /** Columns [begin, begin + width) of a row-major matrix, one after the other. */

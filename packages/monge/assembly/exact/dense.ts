@@ -1,0 +1,102 @@
+// Network simplex on a dense cost matrix in memory: pivots over a shortlist of arcs per row, full SIMD sweeps to renew it.
+// Shortlists after Gottschlich and Schuhmacher (2014), chosen by reduced cost; the answer is optimal when a full sweep is clean.
+import { arcsBind, arcsBytes, arcsRun, begins, columns, ends, prices, tolerance } from "./arcs";
+import { findColumn, lowerTo, rowMinimum, selectBytes, selectColumns } from "./rows";
+import { pi, potentials, sinks, sources } from "./tree";
+
+let matrix: usize = 0;
+let width: i32 = 0;
+let scratch: usize = 0;
+let violated: i32 = -1;
+
+/** Bytes of the lists and scratch for shortlists of `width` columns. */
+export function denseBytes(n: i32, width: i32): usize {
+  const rows = <usize>n;
+  return rows * <usize>width * 12 + rows * 8 + arcsBytes(n) + selectBytes(width) + 128;
+}
+
+/** Binds the matrix (f64, n x m) and lists of `listWidth` <= m columns at `address`, priced in blocks of `block` rows. */
+export function denseBind(cost: usize, address: usize, listWidth: i32, block: i32): void {
+  const n = <usize>sources;
+  matrix = cost;
+  width = listWidth;
+  violated = -1;
+  const price = address;
+  const begin = price + n * <usize>width * 8;
+  const end = begin + n * 4;
+  const column = end + n * 4;
+  const candidates = (column + n * <usize>width * 4 + 15) & ~15;
+  scratch = (candidates + arcsBytes(sources) + 15) & ~15;
+  arcsBind(begin, end, column, price, candidates, block);
+  for (let i = 0; i < sources; i++) {
+    store<i32>(begin + (<usize>i << 2), i * width);
+    store<i32>(end + (<usize>i << 2), i * width + width);
+  }
+}
+
+/** Potentials to start from: g the column minima if `reduce` is 1 (else as it stands), f the row minima of C - g. */
+export function denseReduce(reduce: i32): void {
+  const m = sinks;
+  const f = potentials;
+  const g = potentials + (<usize>sources << 3);
+  if (reduce == 1) {
+    memory.copy(g, matrix, <usize>m << 3);
+    for (let i = 1; i < sources; i++) lowerTo(g, matrix + ((<usize>i * m) << 3), m);
+  }
+  for (let i = 0; i < sources; i++) {
+    store<f64>(f + (<usize>i << 3), rowMinimum(matrix + ((<usize>i * m) << 3), g, m));
+    shortlist(i);
+  }
+}
+
+/** Rows with an arc that prices out at the last sweep; -1 before the first. */
+export function denseViolated(): i32 {
+  return violated;
+}
+
+/** Pivots until a sweep over the whole matrix is clean (returns 0) or `maxPivots` more were done (returns 1). */
+export function denseRun(maxPivots: i32): i32 {
+  do {
+    if (arcsRun(maxPivots) == 1) return 1;
+    violated = width == sinks ? 0 : sweep();
+  } while (violated > 0);
+  return 0;
+}
+
+// The list of row i: its `width` columns of least reduced cost.
+function shortlist(i: i32): void {
+  const m = sinks;
+  const row = matrix + ((<usize>i * m) << 3);
+  const at = <usize>(i * width);
+  const column = columns + (at << 2);
+  if (width == m) for (let j = 0; j < m; j++) store<i32>(column + (<usize>j << 2), j);
+  else selectColumns(row, potentials + (<usize>sources << 3), m, width, column, scratch);
+  for (let k: usize = 0; k < <usize>width; k++) {
+    store<f64>(prices + ((at + k) << 3), load<f64>(row + (<usize>load<i32>(column + (k << 2)) << 3)));
+  }
+}
+
+// Renews the lists of the rows in which some arc prices out; returns their number.
+function sweep(): i32 {
+  const m = sinks;
+  const g = potentials + (<usize>sources << 3);
+  let found = 0;
+  for (let i = 0; i < sources; i++) {
+    const row = matrix + ((<usize>i * m) << 3);
+    const fi = pi(i);
+    const least = rowMinimum(row, g, m);
+    if (least - fi >= -tolerance(0, fi, least)) continue;
+    const best = findColumn(row, g, m, least);
+    let out = least - fi < -tolerance(load<f64>(row + (<usize>best << 3)), fi, least);
+    // The most negative arc may drown in rounding while another of smaller magnitude does not.
+    for (let j = 0; j < m && !out; j++) {
+      const c = load<f64>(row + (<usize>j << 3));
+      const rest = c - load<f64>(g + (<usize>j << 3));
+      out = rest - fi < -tolerance(c, fi, rest);
+    }
+    if (!out) continue;
+    shortlist(i);
+    found++;
+  }
+  return found;
+}
