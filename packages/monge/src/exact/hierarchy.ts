@@ -4,15 +4,14 @@ import type { Workspace } from "../kernels/workspace.ts";
 import { buildCloud, type Cloud } from "./cloud.ts";
 
 /** Points merged into one of the next coarser level. */
-const cell = 4;
+export const cell = 4;
 
 /** One side of one level. */
 export interface Layer {
   readonly cloud: Cloud;
-  /** Masses in sorted order. */
+  /** Masses and points (row-major) in sorted order. */
   readonly mass: Float64Array;
-  /** Sorted index on the next coarser level of each sorted point here; null on the coarsest. */
-  parent: Int32Array | null;
+  readonly points: Float64Array;
   /** The sorted points of this level's cells here: children[cell * 4 ..]; indexed by the coarser level's sorted points. */
   children: Int32Array | null;
 }
@@ -30,7 +29,8 @@ export function buildLayers(
   for (;;) {
     const cloud = buildCloud(workspace, points, n, d);
     const sorted = cloud.order;
-    const layer: Layer = { cloud, mass: gathered(mass, sorted), parent: null, children: null };
+    const rows = gathered(points, sorted, d);
+    const layer: Layer = { cloud, mass: gathered(mass, sorted, 1), points: rows, children: null };
     layers.push(layer);
     const finer = layers[layers.length - 2];
     if (finer !== undefined) link(finer, sorted);
@@ -42,7 +42,7 @@ export function buildLayers(
     for (let i = 0; i < n; i++) {
       const to = Math.floor(i / cell);
       const share = layer.mass[i]! / total[to]!;
-      for (let k = 0; k < d; k++) merged[to * d + k]! += share * points[sorted[i]! * d + k]!;
+      for (let k = 0; k < d; k++) merged[to * d + k]! += share * rows[i * d + k]!;
     }
     points = merged;
     mass = total;
@@ -50,25 +50,24 @@ export function buildLayers(
   }
 }
 
-function gathered(values: Float64Array, order: Int32Array): Float64Array {
-  const out = new Float64Array(order.length);
-  for (let i = 0; i < order.length; i++) out[i] = values[order[i]!]!;
+function gathered(values: Float64Array, order: Int32Array, width: number): Float64Array {
+  const out = new Float64Array(order.length * width);
+  for (let i = 0; i < order.length; i++) {
+    for (let k = 0; k < width; k++) out[i * width + k] = values[order[i]! * width + k]!;
+  }
   return out;
 }
 
 function link(finer: Layer, order: Int32Array): void {
   const n = finer.cloud.n;
-  const parent = new Int32Array(n);
   const children = new Int32Array(order.length * cell).fill(-1);
   for (let coarse = 0; coarse < order.length; coarse++) {
     for (let t = 0; t < cell; t++) {
       const fine = order[coarse]! * cell + t;
       if (fine >= n) break;
-      parent[fine] = coarse;
       children[coarse * cell + t] = fine;
     }
   }
-  finer.parent = parent;
   finer.children = children;
 }
 

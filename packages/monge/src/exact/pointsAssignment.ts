@@ -1,0 +1,111 @@
+// Equal masses between points: shortest augmenting paths over candidate arcs, level by level, then pricing of all pairs.
+// The assignment kernels (assembly/exact/assignmentArcs.ts) start from the potentials and the matching of the coarser level.
+import type { Progress } from "../run/options.ts";
+import { type Arcs, complete, gather, pairs, place } from "./candidates.ts";
+import { refineAssignment } from "./hierarchy.ts";
+import { descend, type PointsRun, pause, price } from "./pointsRun.ts";
+
+/** Augmenting forests between two pauses. */
+const forests = 16;
+
+/** Solves all levels; the plan and the potentials of the finest are left in `run`. Returns whether it is optimal. */
+export function* solveAssignment(run: PointsRun): Generator<Progress, boolean, void> {
+  const { workspace, xs, ys } = run;
+  let partner: Int32Array | null = null;
+  for (let level = xs.length - 1; level >= 0; level--) {
+    const n = xs[level]!.cloud.n;
+    const mark = workspace.mark();
+    const matching = { n, colOfRow: workspace.alloc(4 * n), rowOfCol: workspace.alloc(4 * n) };
+    workspace.i32(matching.colOfRow, n).fill(-1);
+    workspace.i32(matching.rowOfCol, n).fill(-1);
+    if (level === 0) run.plan = () => matched(workspace.i32(matching.colOfRow, n));
+    const prior: Int32Array | null = partner === null ? null : refineAssignment(xs[level]!, ys[level]!, partner);
+    if (!(yield* solveLevel(run, level, matching, prior))) return false;
+    partner = workspace.i32(matching.colOfRow, n).slice();
+    if (level > 0) workspace.release(mark);
+  }
+  return true;
+}
+
+interface Matching {
+  readonly n: number;
+  readonly colOfRow: number;
+  readonly rowOfCol: number;
+}
+
+function* solveLevel(
+  run: PointsRun,
+  level: number,
+  matching: Matching,
+  prior: Int32Array | null,
+): Generator<Progress, boolean, void> {
+  const { workspace, xs, ys } = run;
+  const { call } = workspace;
+  const { cloud: x } = xs[level]!;
+  const { cloud: y } = ys[level]!;
+  const { n } = matching;
+  let arcs: Arcs;
+  const cold = prior === null && !run.warm;
+  if (cold) arcs = complete(n, n);
+  else {
+    const mark = workspace.mark();
+    const found = yield* descend(run, level);
+    if (found === null) return false;
+    // Some perfect matching is among the arcs, so that no set of rows can be stuck.
+    const possible = pairs(prior ?? Int32Array.from({ length: n }, (_, i) => i));
+    arcs = gather(workspace, x, y, found.rows, found.columns, possible);
+    workspace.release(mark);
+  }
+  for (let round = 0; ; round++) {
+    const mark = workspace.mark();
+    const graph = place(workspace, x, y, arcs);
+    const scratch = workspace.alloc(call["assignmentArcsBytes"]!(n));
+    call["assignmentArcsInit"]!(
+      n,
+      graph.rowPtr,
+      graph.colIdx,
+      graph.cost,
+      x.potential,
+      y.potential,
+      matching.colOfRow,
+      matching.rowOfCol,
+      scratch,
+    );
+    if (round === 0) {
+      if (cold) call["assignmentArcsReduce"]!();
+      call["assignmentArcsRepair"]!();
+      // Augmenting row reduction (epsilon 0): most rows find a column without a search.
+      call["assignmentArcsAuction"]!(0, 10 * n, -Infinity);
+    }
+    call["assignmentArcsRepair"]!();
+    while (call["assignmentArcsAugment"]!(forests) === 1) {
+      run.iterations += forests;
+      yield* pause(run, "assignment", call["assignmentArcsFree"]!() / n);
+      if (run.stopped !== null) return false;
+    }
+    workspace.release(mark);
+    if (level > 0) return true;
+    yield* pause(run, "assignment", 0);
+    if (run.stopped !== null) return false;
+    const violated = yield* price(run);
+    if (violated === null) return false;
+    const before = arcs.colIdx.length;
+    if (violated.found > 0) arcs = gather(workspace, x, y, violated, null, arcs);
+    workspace.release(mark);
+    // Violated arcs that are all known already are violated by rounding.
+    if (arcs.colIdx.length === before) return true;
+    yield* pause(run, "pricing", violated.found / n);
+    if (run.stopped !== null) return false;
+  }
+}
+
+function matched(partner: Int32Array): { i: Int32Array; j: Int32Array; mass: Float64Array } {
+  const i: number[] = [];
+  const j: number[] = [];
+  for (let row = 0; row < partner.length; row++) {
+    if (partner[row]! < 0) continue;
+    i.push(row);
+    j.push(partner[row]!);
+  }
+  return { i: Int32Array.from(i), j: Int32Array.from(j), mass: new Float64Array(i.length).fill(1) };
+}

@@ -1,0 +1,134 @@
+// General masses between points: network simplex over candidate arcs, level by level, then pricing of all pairs.
+// Each level starts from the plan of the coarser one, split to the children: a feasible tree that only needs local pivots.
+import type { Workspace } from "../kernels/workspace.ts";
+import type { Progress } from "../run/options.ts";
+import { type Arcs, complete, gather, place } from "./candidates.ts";
+import type { Cloud } from "./cloud.ts";
+import { type Forest, greedyForest, hang, refineForest, staircase, treeFlows } from "./forest.ts";
+import { type Candidates, descend, type PointsRun, pause, price } from "./pointsRun.ts";
+
+/** Pivots between two pauses. */
+const chunk = 2048;
+
+/** Solves all levels; the plan and the potentials of the finest are left in `run`. Returns whether it is optimal. */
+export function* solveSimplex(run: PointsRun, a: Float64Array, b: Float64Array): Generator<Progress, boolean, void> {
+  const { workspace, xs, ys } = run;
+  let plan: Forest | null = null;
+  for (let level = xs.length - 1; level >= 0; level--) {
+    const x = xs[level]!;
+    const y = ys[level]!;
+    const mark = workspace.mark();
+    let arcs: Arcs;
+    if (plan === null && !run.warm) {
+      arcs = complete(x.cloud.n, y.cloud.n);
+      plan = staircase(x.mass, y.mass);
+    } else {
+      const found: Candidates | null = yield* descend(run, level);
+      if (found === null) return false;
+      arcs = gather(workspace, x.cloud, y.cloud, found.rows, found.columns, null);
+      plan =
+        plan === null
+          ? greedyForest(x.mass, y.mass, workspace.i32(found.rows.columns, x.cloud.n * found.rows.k), found.rows.k)
+          : refineForest(x, y, xs[level + 1]!, ys[level + 1]!, plan);
+      workspace.release(mark);
+    }
+    plantTree(workspace, x.cloud, y.cloud, plan);
+    if (level === 0) run.plan = () => treeFlows(...readTree(workspace, x.cloud.n, y.cloud.n), a, b);
+    if (!(yield* solveLevel(run, level, arcs))) return false;
+    if (level === 0) return true;
+    plan = readPlan(workspace, x.cloud.n, y.cloud.n);
+    workspace.release(mark);
+  }
+  return true;
+}
+
+/** Makes `plan` the tree of the simplex kernels; the top of each of its components gets its present potential. */
+function plantTree(workspace: Workspace, x: Cloud, y: Cloud, plan: Forest): void {
+  const { call } = workspace;
+  const { n } = x;
+  const nodes = n + y.n;
+  call["treeBind"]!(n, y.n, workspace.alloc(call["treeBytes"]!(n, y.n)));
+  const { parent, flow } = hang(n, y.n, plan);
+  workspace.i32(call["treeParents"]!(), nodes).set(parent);
+  workspace.f64(call["treeFlows"]!(), nodes).set(flow);
+  const cost = workspace.f64(call["treeCosts"]!(), nodes);
+  const f = workspace.f64(x.potential, n);
+  const between = call["pointsCost"]!;
+  for (let v = 0; v < nodes; v++) {
+    const above = parent[v]!;
+    if (above === nodes) cost[v] = f[v]!;
+    else cost[v] = v < n ? between(x.header, y.header, v, above - n) : between(x.header, y.header, above, v - n);
+  }
+  call["treeBuild"]!();
+  call["treeReprice"]!();
+}
+
+function* solveLevel(run: PointsRun, level: number, arcs: Arcs): Generator<Progress, boolean, void> {
+  const { workspace, xs, ys } = run;
+  const { call } = workspace;
+  const { cloud: x } = xs[level]!;
+  const { cloud: y } = ys[level]!;
+  let left = Infinity;
+  for (;;) {
+    const mark = workspace.mark();
+    const graph = place(workspace, x, y, arcs);
+    const scratch = workspace.alloc(call["arcsBytes"]!(x.n));
+    // Rows priced at a time: a few dozen blocks a sweep.
+    const block = Math.max(32, x.n >> 5);
+    call["arcsBind"]!(graph.rowPtr, graph.rowPtr + 4, graph.colIdx, graph.cost, scratch, block);
+    call["arcsPhase"]!(2);
+    const before = run.iterations;
+    for (;;) {
+      const open = call["arcsSettle"]!(Math.max(1, Math.min(chunk, run.control.maxIterations - run.iterations)));
+      run.iterations = before + call["arcsPivots"]!();
+      if (open === 0) break;
+      if (level === 0) readPotentials(workspace, x, y);
+      yield* pause(run, "simplex", left);
+      if (run.stopped !== null) return false;
+    }
+    readPotentials(workspace, x, y);
+    workspace.release(mark);
+    if (level > 0) return true;
+    yield* pause(run, "simplex", left);
+    if (run.stopped !== null) return false;
+    const violated = yield* price(run);
+    if (violated === null) return false;
+    left = violated.found / x.n;
+    const known = arcs.colIdx.length;
+    if (violated.found > 0) arcs = gather(workspace, x, y, violated, null, arcs);
+    workspace.release(mark);
+    // Violated arcs that are all known already are violated by rounding.
+    if (arcs.colIdx.length === known) return true;
+    yield* pause(run, "pricing", left);
+    if (run.stopped !== null) return false;
+  }
+}
+
+function readPotentials(workspace: Workspace, x: Cloud, y: Cloud): void {
+  const potentials = workspace.call["treePotentials"]!();
+  workspace.f64(x.potential, x.n).set(workspace.f64(potentials, x.n));
+  workspace.f64(y.potential, y.n).set(workspace.f64(potentials + 8 * x.n, y.n));
+}
+
+function readTree(workspace: Workspace, n: number, m: number): [Int32Array, Int32Array, number] {
+  const { call } = workspace;
+  const parents = workspace.i32(call["treeParents"]!(), n + m).slice();
+  return [parents, workspace.i32(call["treeThreads"]!(), n + m + 1).slice(), n];
+}
+
+/** The entries of the tree's plan, in quanta. */
+function readPlan(workspace: Workspace, n: number, m: number): Forest {
+  const [parents] = readTree(workspace, n, m);
+  const flow = workspace.f64(workspace.call["treeFlows"]!(), n + m);
+  const i = new Int32Array(n + m);
+  const j = new Int32Array(n + m);
+  const mass = new Float64Array(n + m);
+  let count = 0;
+  for (let v = 0; v < n + m; v++) {
+    if (flow[v] === 0) continue;
+    i[count] = v < n ? v : parents[v]!;
+    j[count] = v < n ? parents[v]! - n : v - n;
+    mass[count++] = flow[v]!;
+  }
+  return { i: i.slice(0, count), j: j.slice(0, count), mass: mass.slice(0, count) };
+}
