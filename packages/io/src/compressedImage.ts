@@ -45,16 +45,24 @@ async function inWebAssembly(file: Uint8Array, codec: Codec): Promise<Raster | n
   const factory = (await (codec === "jpeg"
     ? import("@jsquash/jpeg/codec/dec/mozjpeg_dec.js")
     : import("@jsquash/webp/codec/dec/webp_dec.js"))) as unknown as { default: Factory };
-  const module = await compiled(codec);
-  const instantiateWasm = (imports: WebAssembly.Imports, done: (instance: WebAssembly.Instance) => void): object => {
+  const quiet = { noInitialRun: true, print: () => {}, printErr: () => {} };
+  const options = hasDisk ? { ...quiet, instantiateWasm: instantiate(await compiled(codec)) } : quiet;
+  const decoder = await withImageData(() => factory.default(options));
+  // A copy: the glue code takes the whole buffer that a view belongs to.
+  return withImageData(() => (codec === "jpeg" ? decoder.decode(file.slice(), true) : decoder.decode(file.slice())));
+}
+
+/** Without a disk the glue code fetches the asset that the bundler put beside it. */
+const hasDisk: boolean = typeof process !== "undefined" && typeof process.getBuiltinModule === "function";
+
+type Instantiate = (imports: WebAssembly.Imports, done: (instance: WebAssembly.Instance) => void) => object;
+
+function instantiate(module: WebAssembly.Module): Instantiate {
+  return (imports, done) => {
     const instance = new WebAssembly.Instance(module, imports);
     done(instance);
     return instance.exports;
   };
-  const quiet = { noInitialRun: true, print: () => {}, printErr: () => {} };
-  const decoder = await withImageData(() => factory.default({ ...quiet, instantiateWasm }));
-  // A copy: the glue code takes the whole buffer that a view belongs to.
-  return withImageData(() => (codec === "jpeg" ? decoder.decode(file.slice(), true) : decoder.decode(file.slice())));
 }
 
 const modules = new Map<Codec, Promise<WebAssembly.Module>>();
