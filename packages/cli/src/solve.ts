@@ -55,7 +55,7 @@ export async function solveCommand(args: readonly (string | undefined)[], given:
   return isFinal(result.report.status) ? exitCode.ok : exitCode.notConverged;
 }
 
-const matrixGround = (p = 1): NamedGround => ({ name: "matrix", p, ground: "sqeuclidean", words: "under the given matrix" });
+const matrixGround = (p = 1): NamedGround => ({ name: "matrix", p, ground: "sqeuclidean", words: "given by the matrix" });
 
 /** Everything that cannot be meant, found before any file is opened. */
 function checkCombination(source: string | undefined, target: string | undefined, options: SolveOptions): void {
@@ -129,7 +129,7 @@ async function writeFiles(
     const any = sceneOf(problem, result.plan, headline(problem, answer, ground.words));
     if (plot.toLowerCase().endsWith(".html")) {
       const { reportPage } = await import("./plot/report.ts");
-      picture = reportPage({ any, picture: pictureOf(any), answer, why: result.report.why, command: commandLine(args, options) });
+      picture = reportPage({ any, picture: pictureOf(any), answer, words: ground.words, why: result.report.why, command: commandLine(args, options) });
     } else picture = pictureOf(any);
   }
   if (plan === "-") process.stdout.write(encodePlan(result.plan, "csv"));

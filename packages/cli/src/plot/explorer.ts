@@ -63,7 +63,7 @@ export const explorerScript: string = String.raw`
       const distance = (px - x) ** 2 + (py - y) ** 2;
       if (distance <= least) [best, least] = [atom, distance];
     }
-    return best === null ? null : { side, atom, distance: least };
+    return best === null ? null : { side, atom: best, distance: least };
   };
   const atomAt = (x, y) => {
     if (data.kind === "image") {

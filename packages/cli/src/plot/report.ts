@@ -11,6 +11,8 @@ export interface ReportInput {
   /** The picture of the scene, as an SVG document. */
   readonly picture: string;
   readonly answer: AnswerJson;
+  /** The ground cost in words. */
+  readonly words: string;
   /** Why the method was chosen. */
   readonly why: string;
   /** The call that makes this report again. */
@@ -51,7 +53,7 @@ footer { color: #5f6368; font-size: 13px; padding: 0 4px; }
 
 type Row = readonly [name: string, number: string, meaning: string];
 
-function rows({ answer, why, any }: ReportInput): readonly Row[] {
+function rows({ answer, why, words, any }: ReportInput): readonly Row[] {
   const { certificate: proof } = answer;
   const found: Row[] = [];
   if (answer.distance !== null && answer.p > 1)
@@ -60,9 +62,8 @@ function rows({ answer, why, any }: ReportInput): readonly Row[] {
       shortNumber(answer.distance, 9),
       `The value to the power 1/${answer.p}: in the unit of the coordinates.`,
     ]);
-  const price = answer.ground === "matrix" ? "the cost matrix" : `${answer.ground}${answer.p > 1 && answer.ground !== "sqeuclidean" ? ` to the power ${answer.p}` : ""}`;
   found.push(
-    ["Value", shortNumber(answer.value, 9), `Total cost of the plan: the sum of mass times cost over all flows, under ${price}.`],
+    ["Value", shortNumber(answer.value, 9), `Total cost of the plan: the sum of mass times cost over all flows; the cost is ${words}.`],
     ["Status", describeStatus(answer.status), "Optimal: no cheaper plan exists. After a limit the plan is feasible, and the gap below bounds what is missing."],
     ["Method", answer.method, `Chosen because: ${why}. Computed by ${answer.backend} in ${shortNumber(answer.elapsedMs, 3)} ms.`],
     ["Size", `${count(answer.n)} × ${count(answer.m)}`, `Atoms of the two sides; the plan has ${count(any.scene.flows.mass.length)} flows.`],
