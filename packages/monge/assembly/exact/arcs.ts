@@ -1,6 +1,6 @@
 // Network simplex over arcs listed by row: pricing in blocks of rows, best arc of each row as candidate, most negative first.
 // Multiple partial pricing (Orchard-Hays 1968); candidates are priced again before each use.
-import { pi, pivot, potentials, sinks, sources } from "./tree";
+import { pi, pivot, potentials, sinks, sources, treeReprice } from "./tree";
 
 export let begins: usize = 0;
 export let ends: usize = 0;
@@ -13,6 +13,9 @@ let count: i32 = 0;
 /** Whether real arcs cost 0: the first phase, which only drives flow off the arcs of the root. */
 let free: bool = false;
 export let pivots: i32 = 0;
+/** Times that potentials may still be recomputed from the tree: a bound, lest rounding alone keep two trees swapping. */
+let repricings: i32 = 0;
+let settled: bool = false;
 
 /** Relative rounding error allowed to a reduced cost: two subtractions of rounded potentials. */
 export const rounding: f64 = 1e-15;
@@ -33,6 +36,8 @@ export function arcsBind(begin: usize, end: usize, column: usize, price: usize, 
   cursor = 0;
   count = 0;
   pivots = 0;
+  repricings = 64;
+  settled = false;
   free = false;
 }
 
@@ -70,6 +75,7 @@ export function arcsPivots(): i32 {
 /** Chooses the phase: 1 prices every arc at 0, 2 at its cost. Potentials must be set to match. */
 export function arcsPhase(phase: i32): void {
   free = phase == 1;
+  settled = false;
   count = 0;
 }
 
@@ -102,6 +108,21 @@ function arcAt(k: i32): i32 {
 function put(k: i32, i: i32, arc: i32): void {
   store<i32>(candidates + (<usize>k << 3), i);
   store<i32>(candidates + (<usize>k << 3), arc, 4);
+}
+
+/** As `arcsRun`, until nothing prices out even after the potentials were recomputed from the tree. Second phase only. */
+export function arcsSettle(maxPivots: i32): i32 {
+  const limit = pivots + maxPivots;
+  while (true) {
+    if (arcsRun(limit - pivots) == 1) return 1;
+    if (repricings == 0) break;
+    // No pivot since the potentials were recomputed: they are the tree's.
+    if (settled) break;
+    treeReprice();
+    settled = true;
+    repricings--;
+  }
+  return 0;
 }
 
 /** Pivots until no arc prices out (returns 0) or `maxPivots` more were done (returns 1). */
@@ -137,6 +158,7 @@ export function arcsRun(maxPivots: i32): i32 {
       const arc = arcAt(at);
       count--;
       put(at, rowAt(count), arcAt(count));
+      settled = false;
       pivot(i, n + load<i32>(columns + (<usize>arc << 2)), load<f64>(prices + (<usize>arc << 3)), worst);
       if (++pivots >= limit) return 1;
     }

@@ -1,6 +1,6 @@
 // Network simplex on a dense cost matrix in memory: pivots over a shortlist of arcs per row, full SIMD sweeps to renew it.
 // Shortlists after Gottschlich and Schuhmacher (2014), chosen by reduced cost; the answer is optimal when a full sweep is clean.
-import { arcsBind, arcsBytes, arcsRun, begins, columns, ends, prices, tolerance } from "./arcs";
+import { arcsBind, arcsBytes, arcsSettle, begins, columns, ends, prices, tolerance } from "./arcs";
 import { findColumn, lowerTo, rowMinimum, selectBytes, selectColumns } from "./rows";
 import { pi, potentials, sinks, sources } from "./tree";
 
@@ -57,7 +57,7 @@ export function denseViolated(): i32 {
 /** Pivots until a sweep over the whole matrix is clean (returns 0) or `maxPivots` more were done (returns 1). */
 export function denseRun(maxPivots: i32): i32 {
   do {
-    if (arcsRun(maxPivots) == 1) return 1;
+    if (arcsSettle(maxPivots) == 1) return 1;
     violated = width == sinks ? 0 : sweep();
   } while (violated > 0);
   return 0;

@@ -13,4 +13,19 @@ export {
   assignmentAuctionOpen,
   assignmentAuctionScan,
 } from "./assignmentAuction";
-export { assignmentDenseColumnMin, assignmentDenseExtend } from "./assignmentDense";
+export { assignmentDenseColumnMin, assignmentDenseExtend, assignmentDenseLeast } from "./assignmentDense";
+export {
+  assignmentRowsAugment,
+  assignmentRowsInit,
+  assignmentRowsNext,
+  assignmentRowsReduce,
+  assignmentRowsTree,
+  assignmentRowsTreeCount,
+} from "./assignmentRows";
+export { arcsBind, arcsBytes, arcsPhase, arcsPivots, arcsReduce, arcsRun, arcsSettle } from "./arcs";
+export { denseBind, denseBytes, denseReduce, denseRun, denseViolated } from "./dense";
+export { greedy, greedyBytes } from "./greedy";
+export { largestMagnitude, scaleBy } from "./rows";
+export {
+  treeBind, treeBuild, treeBytes, treeCosts, treeFlows, treeParents, treePhase, treePotentials, treeReprice, treeThreads,
+} from "./tree";

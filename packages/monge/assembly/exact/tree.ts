@@ -194,16 +194,6 @@ export function treePhase(): f64 {
   return unmet;
 }
 
-/** Flows from masses (n, then m numbers): what a subtree has too much goes up, what it lacks comes down. */
-export function treeBalance(masses: usize): void {
-  for (let v = 0; v < root; v++) setFlow(v, load<f64>(masses + (<usize>v << 3)));
-  setFlow(root, 0);
-  for (let v = reverseOf(root); v != root; v = reverseOf(v)) {
-    const p = parentOf(v);
-    if (p != root) setFlow(p, flowOf(p) - flowOf(v));
-  }
-}
-
 /**
  * Lets the arc (i, j) of cost `cost` and reduced cost `reduced` < 0 enter; j counts as a sink, n <= j < n + m.
  * Returns 1 if flow moved, 0 if the pivot was degenerate.

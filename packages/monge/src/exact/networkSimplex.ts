@@ -1,0 +1,175 @@
+// Network simplex: moves from spanning tree to spanning tree, each time letting in an arc with C_ij - f_i - g_j < 0.
+// Strongly feasible trees (Cunningham 1976) so that degeneracy cannot cycle; masses are integers, so no ratio test has a tolerance.
+import type { Workspace } from "../kernels/workspace.ts";
+import type { Progress, Status } from "../run/options.ts";
+import { unreachable } from "./hallViolator.ts";
+import { completeAnswer, type KeptAtoms, keptAtoms } from "./keptAtoms.ts";
+import { exponent, integerMasses } from "./masses.ts";
+import type { Control, Engine, ExactAnswer, ExactProblem } from "./problem.ts";
+import { type ArcList, loadArcs, loadMatrix } from "./simplexArcs.ts";
+import { layTree, viewTree } from "./spanningTree.ts";
+
+/** The engine; iterations are pivots. */
+export const networkSimplex: Engine = {
+  name: "networkSimplex",
+  summary: "network simplex: any masses, any cost, forbidden pairs; O(n m) memory for costs that are not sparse",
+  refuses: () => null,
+  run,
+};
+
+function* run(problem: ExactProblem, workspace: Workspace, control: Control): Generator<Progress, ExactAnswer, void> {
+  const { a, b, quantum, slack } = integerMasses(problem.a, problem.b);
+  let kept = keptAtoms(problem, a, b, quantum);
+  let offered: (() => ExactAnswer) | null = null;
+  const offer = (snapshot: () => ExactAnswer): void => {
+    if (offered === null) control.offer(() => (offered as () => ExactAnswer)());
+    offered = snapshot;
+  };
+  const start = workspace.mark();
+  while (true) {
+    const answer = yield* solveKept(problem, kept, slack, workspace, control, offer);
+    if (answer !== null) return answer;
+    // Blocks that balance only up to rounding were made to balance: once more, with masses that allow a plan.
+    kept = keptAtoms(problem, kept.wholeA, kept.wholeB, quantum);
+    workspace.release(start);
+  }
+}
+
+function* solveKept(
+  problem: ExactProblem,
+  kept: KeptAtoms,
+  slack: number,
+  workspace: Workspace,
+  control: Control,
+  offer: (snapshot: () => ExactAnswer) => void,
+): Generator<Progress, ExactAnswer | null, void> {
+  const { call } = workspace;
+  const n = kept.p.length;
+  const m = kept.q.length;
+  const costs = loadCosts(workspace, problem, kept);
+  layTree(workspace, n, m);
+  const masses = workspace.alloc(8 * (n + m));
+  const greedyScratch = workspace.alloc(call["greedyBytes"](n, m));
+  const block = Math.ceil(Math.sqrt(n));
+  let width = 0;
+  let lists = 0;
+  if (costs.matrix === null) lists = workspace.alloc(call["arcsBytes"](n));
+  else {
+    width = listWidth(m);
+    lists = workspace.alloc(call["denseBytes"](n, width));
+  }
+  workspace.f64(masses, n).set(kept.p);
+  workspace.f64(masses + 8 * n, m).set(kept.q);
+  const warm = problem.warmStart !== null;
+  if (problem.warmStart !== null) {
+    const { potentials } = viewTree(workspace, n, m);
+    const { g } = problem.warmStart;
+    for (let j = 0; j < m; j++) potentials[n + j] = g[kept.cols === null ? j : kept.cols[j]] * costs.scale;
+  }
+  if (costs.matrix === null) {
+    const { rowPtr, column, price } = costs.arcs;
+    call["arcsBind"](rowPtr, rowPtr + 4, column, price, lists, block);
+    call["arcsReduce"](warm ? 0 : 1);
+  } else {
+    call["denseBind"](costs.matrix, lists, width, block);
+    call["denseReduce"](warm ? 0 : 1);
+  }
+  let unmet = call["greedy"](masses, costs.matrix ?? 0, greedyScratch);
+  call["treeBuild"]();
+  call["treeReprice"]();
+
+  const answer = (status: Status): ExactAnswer => {
+    const tree = viewTree(workspace, n, m);
+    const potentials = tree.potentials.slice(0, n + m);
+    for (let v = 0; v < n + m; v++) potentials[v] /= costs.scale;
+    return completeAnswer(
+      problem,
+      kept,
+      tree,
+      potentials.slice(0, n),
+      potentials.slice(n),
+      status,
+      call["arcsPivots"](),
+    );
+  };
+  offer(() => answer("stopped"));
+
+  const chunk = Math.max(64, Math.floor(1e7 / (n + m)));
+  function* pivots(phase: string, advance: (count: number) => number): Generator<Progress, Status | null, void> {
+    while (true) {
+      const left = control.maxIterations - call["arcsPivots"]();
+      if (left <= 0) return "maxIterations";
+      if (advance(Math.min(chunk, left)) === 0) return null;
+      const error = costs.matrix === null || call["denseViolated"]() < 0 ? Infinity : call["denseViolated"]() / n;
+      yield { phase, iteration: call["arcsPivots"](), error, elapsedMs: control.elapsedMs() };
+      const status = control.interrupted();
+      if (status !== null) return status;
+    }
+  }
+
+  if (unmet > 0) {
+    call["arcsPhase"](1);
+    call["treePhase"]();
+    const status = yield* pivots("feasibility", call["arcsRun"]);
+    unmet = call["treePhase"]();
+    if (status !== null) {
+      call["treeReprice"]();
+      return answer(status);
+    }
+    if (unmet > slack) throw unreachable(workspace, kept, costs.arcs as ArcList);
+    if (unmet > 0) {
+      settleBlocks(workspace, kept);
+      return null;
+    }
+    call["arcsPhase"](2);
+    call["treeReprice"]();
+  }
+  const status = yield* pivots("pivots", call[costs.matrix === null ? "arcsSettle" : "denseRun"]);
+  return answer(status ?? "optimal");
+}
+
+/** Columns in the shortlist of a row; measured on points in the plane, 2 <= d <= 784 dimensions change little. */
+function listWidth(m: number): number {
+  return Math.min(m, Math.max(24, Math.round(0.9 * Math.sqrt(m))));
+}
+
+type Costs = { readonly scale: number } & (
+  | { readonly matrix: number; readonly arcs: null }
+  | { readonly matrix: null; readonly arcs: ArcList }
+);
+
+/** Loads the costs: as a matrix if every pair is allowed, otherwise as a list of arcs; scaled exactly if sums could overflow. */
+function loadCosts(workspace: Workspace, { cost }: ExactProblem, kept: KeptAtoms): Costs {
+  const { call } = workspace;
+  const mark = workspace.mark();
+  if (cost.kind !== "sparse") {
+    const matrix = loadMatrix(workspace, cost, kept.costRows, kept.costCols);
+    const count = kept.p.length * kept.q.length;
+    const largest = call["largestMagnitude"](matrix, count);
+    if (largest < Infinity) return { matrix, arcs: null, scale: rescale(workspace, matrix, count, largest) };
+    workspace.release(mark);
+  }
+  const arcs = loadArcs(workspace, cost, kept.costRows, kept.costCols);
+  const largest = call["largestMagnitude"](arcs.price, arcs.count);
+  return { matrix: null, arcs, scale: rescale(workspace, arcs.price, arcs.count, largest) };
+}
+
+/** Brings costs beyond 2^500 or all below 2^-500 to about 1, by a power of two, and returns it. */
+function rescale(workspace: Workspace, address: number, count: number, largest: number): number {
+  if (largest === 0 || (largest < 2 ** 500 && largest > 2 ** -500)) return 1;
+  const scale = 2 ** Math.max(-1022, Math.min(1022, -exponent(largest)));
+  workspace.call["scaleBy"](address, count, scale);
+  return scale;
+}
+
+/** Takes the flow that is left on arcs of the root, a few quanta, out of the masses. */
+function settleBlocks(workspace: Workspace, kept: KeptAtoms): void {
+  const n = kept.p.length;
+  const m = kept.q.length;
+  const { parents, flows } = viewTree(workspace, n, m);
+  for (let v = 0; v < n + m; v++) {
+    if (parents[v] !== n + m || flows[v] === 0) continue;
+    if (v < n) kept.wholeA[kept.rows === null ? v : kept.rows[v]] -= flows[v];
+    else kept.wholeB[kept.cols === null ? v - n : kept.cols[v - n]] -= flows[v];
+  }
+}
