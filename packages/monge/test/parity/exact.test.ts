@@ -25,7 +25,7 @@ test("the recorded values belong to these inputs, bit by bit", () => {
 });
 
 describe.each([...families()])("emd, %s: the value of POT to 1e-9, certified", (_, members) => {
-  test.each(members)("$problem.name", ({ problem, recorded }) => {
+  test.each(members)("%s", (_name, { problem, recorded }) => {
     const { n, m, a, b, C, points, massTolerance } = problem;
     const largest = C.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
     const mass = a === null ? 1 : Float64Array.from(a).reduce((sum, value) => sum + value, 0);
@@ -61,11 +61,14 @@ test("linear_sum_assignment was recorded for every square uniform problem", () =
   expect(squares).toBeGreaterThan(10);
 });
 
-function families(): Map<string, { problem: ParityProblem; recorded: Recorded }[]> {
-  const groups = new Map<string, { problem: ParityProblem; recorded: Recorded }[]>();
+type Member = readonly [name: string, { readonly problem: ParityProblem; readonly recorded: Recorded }];
+
+function families(): Map<string, Member[]> {
+  const groups = new Map<string, Member[]>();
   for (const [k, problem] of problems.entries()) {
-    const family = problem.name.split(";")[0];
-    groups.set(family, [...(groups.get(family) ?? []), { problem, recorded: file.values[k] }]);
+    const [family, ...rest] = problem.name.split("; ");
+    const member: Member = [rest.join("; "), { problem, recorded: file.values[k] }];
+    groups.set(family, [...(groups.get(family) ?? []), member]);
   }
   return groups;
 }
