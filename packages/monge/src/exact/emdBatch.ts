@@ -1,0 +1,226 @@
+// Many exact problems of one size in one call, as minibatch transport needs them: one workspace, one answer after the other.
+// Fatras, Zine, Flamary, Gribonval and Courty, "Learning with minibatch Wasserstein" (2020).
+import { dense } from "../cost/dense.ts";
+import { isOtError, OtError } from "../errors/otError.ts";
+import { giveBack, lease, type Workspace } from "../kernels/workspace.ts";
+import { type Floats, isMatrix, type Matrix, type MatrixLike, toMatrix } from "../linalg/matrix.ts";
+import { sum } from "../linalg/sum.ts";
+import type { Weights } from "../measure/weights.ts";
+import type { AsyncOptions, Progress, RunOptions } from "../run/options.ts";
+import type { Result } from "../run/result.ts";
+import { defineSolver, drain, type Run } from "../run/solver.ts";
+import { exactResult } from "./answer.ts";
+import { chooseEngine, type ExactMethod } from "./engines.ts";
+import { type Prepared, prepare } from "./prepare.ts";
+import type { Control, ExactAnswer } from "./problem.ts";
+
+/** `count` cost matrices of `rows` x `cols` one after the other: C_kij is data[(k rows + i) cols + j]. */
+export interface CostStack {
+  readonly data: Floats;
+  readonly count: number;
+  readonly rows: number;
+  readonly cols: number;
+}
+
+/** Masses of a batch: one vector for all problems, a matrix with one row for each problem, or null for uniform masses. */
+export type BatchWeights = Weights | MatrixLike;
+
+/** Options of {@link emdBatch}. */
+export interface EmdBatchOptions extends Pick<RunOptions, "onProgress"> {
+  /** The engine for every problem; default `"auto"`: chosen from each problem. */
+  readonly method?: ExactMethod | "auto";
+  /** Relative difference of the masses up to which b is scaled to weigh what a weighs; default 1e-9, 1e-6 for Float32Array. */
+  readonly massTolerance?: number;
+}
+
+/** The answers of a batch. */
+export interface BatchResult {
+  /** <P_k, C_k> of each problem k. */
+  readonly values: Float64Array;
+  /** Problem k with plan, potentials, report and `certify()`. Throws `InvalidValue` where there is no problem k. */
+  result(k: number): Result;
+}
+
+/**
+ * Exact optimal transport for a stack of K cost matrices, all n x m; each answer is the one that `emd` gives, bit for bit.
+ *
+ * @param a masses of the sources: n numbers for all problems, K x n (row k for problem k), or null for uniform masses
+ * @param b masses of the targets: m numbers, K x m, or null
+ * @param C K matrices in one buffer (`{ data, count: K, rows: n, cols: m }`, referenced) or an array of matrices of one size
+ *
+ * A batch has no limits to stop at: abort the asynchronous form, or return from the stepped one.
+ *
+ * Throws as `emd` does, and names the problem: `InvalidShape`, `InvalidValue`, `NegativeMass`, `MassMismatch`, `Infeasible`, ..
+ */
+export interface EmdBatch {
+  (a: BatchWeights, b: BatchWeights, C: CostStack | readonly MatrixLike[], options?: EmdBatchOptions): BatchResult;
+  /** The same between turns of the event loop; can be aborted. */
+  async(
+    a: BatchWeights,
+    b: BatchWeights,
+    C: CostStack | readonly MatrixLike[],
+    options?: EmdBatchOptions & AsyncOptions,
+  ): Promise<BatchResult>;
+  /** The same by hand: iterate for progress. */
+  steps(
+    a: BatchWeights,
+    b: BatchWeights,
+    C: CostStack | readonly MatrixLike[],
+    options?: EmdBatchOptions,
+  ): Run<BatchResult>;
+}
+
+/** A batch of exact problems; see {@link EmdBatch}. */
+export const emdBatch: EmdBatch = /*#__PURE__*/ defineSolver<
+  [BatchWeights, BatchWeights, CostStack | readonly MatrixLike[]],
+  EmdBatchOptions,
+  BatchResult
+>(3, (control, [a, b, C], options) => {
+  const matrices = readStack(C);
+  const sources = readWeightRows(a, matrices.length, "a");
+  const targets = readWeightRows(b, matrices.length, "b");
+  const prepareAt = (k: number): Prepared =>
+    named(k, () => prepare(sources(k), targets(k), dense(matrices[k]), options));
+  return run(matrices.length, prepareAt, options.method ?? "auto", control.elapsedMs);
+});
+
+interface Solved {
+  readonly prepared: Prepared;
+  readonly answer: ExactAnswer;
+  readonly choice: { readonly method: string; readonly why: string };
+}
+
+const entriesAtOnce = 1 << 18;
+
+function* run(
+  count: number,
+  prepareAt: (k: number) => Prepared,
+  method: ExactMethod | "auto",
+  elapsedMs: () => number,
+): Generator<Progress, BatchResult, void> {
+  const solved: Solved[] = [];
+  const values = new Float64Array(count);
+  const workspace = lease("exact");
+  let intact = true;
+  try {
+    for (let k = 0, entries = 0; k < count; k++) {
+      const prepared = prepareAt(k);
+      const one = named(k, () => solveOne(prepared, method, workspace, elapsedMs));
+      solved.push(one);
+      values[k] = planCost(one);
+      entries += prepared.problem.n * prepared.problem.m;
+      if (entries < entriesAtOnce) continue;
+      entries = 0;
+      yield { phase: "batch", iteration: k + 1, error: 1 - (k + 1) / count, elapsedMs: elapsedMs() };
+    }
+  } catch (error) {
+    // An error of ours leaves the memory in order; a trap may not.
+    intact = isOtError(error);
+    throw error;
+  } finally {
+    if (intact) giveBack(workspace);
+  }
+  return {
+    values,
+    result(k) {
+      const one = solved[k];
+      if (one !== undefined) return exactResult(one.prepared, one.answer, one.choice, "centred", elapsedMs());
+      throw new OtError("InvalidValue", `There is no problem ${k} in a batch of ${count}.`, {
+        argument: "k",
+        seen: k,
+        cure: `Use a whole number from 0 to ${count - 1}.`,
+      });
+    },
+  };
+}
+
+function solveOne(
+  prepared: Prepared,
+  method: ExactMethod | "auto",
+  workspace: Workspace,
+  elapsedMs: () => number,
+): Solved {
+  const { problem } = prepared;
+  if (problem.n === 0)
+    return { prepared, answer: nothing, choice: { method: "none", why: "there is no mass to move" } };
+  const { engine, why } = chooseEngine(problem, method);
+  const control: Control = { maxIterations: Infinity, interrupted: () => null, offer: () => {}, elapsedMs };
+  const mark = workspace.mark();
+  const answer = drain(engine.run(problem, workspace, control));
+  workspace.release(mark);
+  return { prepared, answer, choice: { method: engine.name, why } };
+}
+
+const nothing: ExactAnswer = {
+  status: "optimal",
+  iterations: 0,
+  i: new Int32Array(0),
+  j: new Int32Array(0),
+  mass: new Float64Array(0),
+  f: new Float64Array(0),
+  g: new Float64Array(0),
+};
+
+function planCost({ prepared, answer }: Solved): number {
+  const { cost, rows, cols } = prepared.problem;
+  const at = (k: number): number =>
+    cost.at(rows === null ? answer.i[k] : rows[answer.i[k]], cols === null ? answer.j[k] : cols[answer.j[k]]);
+  return sum(answer.mass.map((mass, k) => mass * at(k)));
+}
+
+/** Runs `work`; an error says which problem it belongs to. */
+function named<R>(k: number, work: () => R): R {
+  try {
+    return work();
+  } catch (error) {
+    if (!isOtError(error)) throw error;
+    const { code, argument, seen, cure, witness } = error;
+    const message = error.message.endsWith(cure) ? error.message.slice(0, -cure.length).trimEnd() : error.message;
+    throw new OtError(code, `Problem ${k} of the batch: ${message}`, { argument, seen, cure, witness, cause: error });
+  }
+}
+
+function readStack(C: CostStack | readonly MatrixLike[]): Matrix<Floats>[] {
+  const wrong = (message: string, seen: unknown): OtError =>
+    new OtError("InvalidShape", message, {
+      argument: "C",
+      seen,
+      cure: "Pass { data, count, rows, cols } with count x rows x cols numbers, or matrices of one size.",
+    });
+  if (Array.isArray(C)) {
+    const matrices = C.map((value: MatrixLike, k) => toMatrix(value, `C[${k}]`));
+    const odd = matrices.findIndex(({ rows, cols }) => rows !== matrices[0].rows || cols !== matrices[0].cols);
+    if (odd < 0) return matrices;
+    throw wrong(`C[${odd}] is ${matrices[odd].rows} x ${matrices[odd].cols}, C[0] is another size.`, odd);
+  }
+  const { data, count, rows, cols } = (C ?? {}) as CostStack;
+  const whole = [count, rows, cols].every((value) => Number.isInteger(value) && value >= 0);
+  if (
+    !(data instanceof Float64Array || data instanceof Float32Array) ||
+    !whole ||
+    data.length !== count * rows * cols
+  ) {
+    throw wrong(`C is no stack of matrices: ${data?.length} numbers for ${count} x ${rows} x ${cols}.`, data?.length);
+  }
+  return Array.from({ length: count }, (_, k) => ({
+    data: data.subarray(k * rows * cols, (k + 1) * rows * cols),
+    rows,
+    cols,
+  }));
+}
+
+/** The masses of problem k. */
+function readWeightRows(weights: BatchWeights, count: number, argument: string): (k: number) => Weights {
+  if (weights === null || !(isMatrix(weights) || typeof (weights as readonly unknown[])[0] === "object")) {
+    return () => weights as Weights;
+  }
+  const { data, rows, cols } = toMatrix(weights as MatrixLike, argument);
+  if (rows !== count) {
+    throw new OtError("InvalidShape", `${argument} has ${rows} rows for ${count} problems.`, {
+      argument,
+      seen: rows,
+      cure: "Pass one row of masses for each problem, or one vector for all.",
+    });
+  }
+  return (k) => data.subarray(k * cols, (k + 1) * cols);
+}
