@@ -26,6 +26,22 @@ export function assignmentDenseColumnMin(matrix: usize, m: i32, g: usize, begin:
   return max(largest, max(f64x2.extract_lane(most, 0), f64x2.extract_lane(most, 1)));
 }
 
+// least[i] = min_j (c_ij - g_j) for rows [begin, end). scratch: 16 bytes.
+export function assignmentDenseLeast(
+  matrix: usize,
+  m: i32,
+  g: usize,
+  begin: i32,
+  end: i32,
+  least: usize,
+  scratch: usize,
+): void {
+  for (let i = begin; i < end; i++) {
+    const row = matrix + ((<usize>i * <usize>m) << 3);
+    smallest(i, row, m, g, 1, -Infinity, scratch, least + (<usize>i << 3));
+  }
+}
+
 // Rows [begin, end) of the new arcs: the old arcs of the row (none if oldPtr = 0), then up to k entries below bound[i] (f64[n];
 // -Infinity: none wanted), ascending. least[i] becomes min_j (c_ij - g_j). Returns how many arcs were added.
 // scratch: 16 k bytes. newPtr[begin] is read. A column with g_j = -Infinity is never taken.

@@ -23,7 +23,9 @@ export interface Matching {
 }
 
 /** What a matching engine sees of its driver. */
-export type MatchControl = Pick<Control, "interrupted" | "elapsedMs"> & { offer(snapshot: () => Matching): void };
+export type MatchControl = Pick<Control, "maxIterations" | "interrupted" | "elapsedMs"> & {
+  offer(snapshot: () => Matching): void;
+};
 
 /**
  * Completes an interrupted matching: free rows take, in order, the cheapest free column by reduced cost; f becomes

@@ -14,6 +14,7 @@ export const shortestPath: Engine = {
     const answer = (matching: Matching): ExactAnswer => toAnswer(problem, matching);
     try {
       const matching = yield* matchSquare(workspace, problemRows(problem), problem.warmStart?.g ?? null, {
+        maxIterations: control.maxIterations,
         interrupted: control.interrupted,
         elapsedMs: control.elapsedMs,
         offer: (snapshot) => control.offer(() => answer(snapshot())),
