@@ -7,4 +7,5 @@ const hours = [
 ];
 const result = assignment(hours);
 console.log(`${result.value} hours in all`);
-for (const [worker, task] of result.plan.entries()) console.log(`worker ${worker} does task ${task} in ${hours[worker][task]}`);
+for (const [worker, task] of result.plan.entries())
+  console.log(`worker ${worker} does task ${task} in ${hours[worker][task]}`);

@@ -13,7 +13,9 @@ const result = solve(seven, two);
 const { gap, relativeGap, primalResidual } = result.certify();
 
 console.log(`W2 = ${result.distance.toFixed(4)} pixels, ${result.report.status} by ${result.report.method}`);
-console.log(`gap ${gap.toExponential(1)}, relative ${relativeGap.toExponential(1)}, residual ${primalResidual.toExponential(1)}`);
+console.log(
+  `gap ${gap.toExponential(1)}, relative ${relativeGap.toExponential(1)}, residual ${primalResidual.toExponential(1)}`,
+);
 
 // The ink of the heaviest pixel of the 7, and where it goes.
 const heaviest = seven.weights.indexOf(Math.max(...seven.weights));

@@ -8,7 +8,12 @@ const claims: Readonly<Record<string, readonly RegExp[]>> = {
   "assignment.ts": [/^3 hours in all$/, /^worker 0 does task 1 in 1$/, /^worker 1 does task 0 in 2$/],
   "digits.ts": [/^W2 = [\d.]+ pixels, optimal by \w+$/, /^gap /, /^100 % of pixel|^\d+ % of pixel/],
   "forbidden.ts": [/^stuck: rows 0, 1; all they may reach: columns 0$/, /^0 uses 0$/, /^1 uses 1$/, /^2 uses 2$/],
-  "limits.ts": [/^to the end: optimal/, /^after 200 iterations: maxIterations/, /^by a condition: stopped/, /^by hand, after one step: stopped/],
+  "limits.ts": [
+    /^to the end: optimal/,
+    /^after 200 iterations: maxIterations/,
+    /^by a condition: stopped/,
+    /^by hand, after one step: stopped/,
+  ],
   "matrix.ts": [/^value 0\.300000, optimal$/, /^0\.2 from 2 to 1$/, /gap below 1e-15: true$/],
   "points.ts": [/^W2 = \d\.\d+ by \w+: /, /relative gap below 1e-9: true$/],
   "wasserstein1d.ts": [/^W1 = [12]\.\d+$/, /^W2 = 2\.\d+, of the normal laws 2\.062$/, / goes to /],

@@ -13,7 +13,9 @@ try {
 } catch (error) {
   if (!isOtError(error, "Infeasible")) throw error;
   console.log(error.message);
-  console.log(`stuck: rows ${error.witness?.rows.join(", ")}; all they may reach: columns ${error.witness?.columns.join(", ")}`);
+  console.log(
+    `stuck: rows ${error.witness?.rows.join(", ")}; all they may reach: columns ${error.witness?.columns.join(", ")}`,
+  );
 }
 
 // Allow one more pair and a plan exists.

@@ -3,7 +3,12 @@ import { cost, emd, matrix, random } from "monge";
 
 const n = 300;
 const draw = random(1);
-const cloud = (shift: number) => matrix(Float64Array.from({ length: 2 * n }, () => shift + draw.uniform()), n, 2);
+const cloud = (shift: number) =>
+  matrix(
+    Float64Array.from({ length: 2 * n }, () => shift + draw.uniform()),
+    n,
+    2,
+  );
 const C = cost.points(cloud(0), cloud(0.3));
 
 const tell = (name: string, result: ReturnType<typeof emd>): void => {

@@ -43,11 +43,16 @@ showMotion();
 process.stdout.write(stdout);
 
 say();
-say(`${bold("The report")} with the flow field, alive under the mouse: ${paint("36", join(relative(process.cwd(), root), report))}`);
+say(
+  `${bold("The report")} with the flow field, alive under the mouse: ${paint("36", join(relative(process.cwd(), root), report))}`,
+);
 say();
 say(bold("Next"));
 for (const [what, line] of [
-  ["two point clouds, and a picture of the plan", `npx monge solve ${folder}/disc.csv ${folder}/ring.csv --plot ${folder}/flow.svg --force`],
+  [
+    "two point clouds, and a picture of the plan",
+    `npx monge solve ${folder}/disc.csv ${folder}/ring.csv --plot ${folder}/flow.svg --force`,
+  ],
   ["what a file holds, and what solving it costs", `npx monge info ${folder}/seven.png ${folder}/two.png`],
   ["another distance, as JSON", `npx monge solve ${folder}/disc.csv ${folder}/ring.csv --ground euclidean --json`],
   ["a cost matrix with weights", `npx monge solve --cost ${folder}/C.csv --a ${folder}/a.csv --b ${folder}/b.csv`],
@@ -71,7 +76,10 @@ async function writeDemoFiles() {
   const { encode } = await import("fast-png");
   const write = (name, data) => writeFileAtomic(`${folder}/${name}`, data, { force: true });
   for (const [name, { pixels, rows, columns }] of Object.entries({ seven, two })) {
-    await write(`${name}.png`, encode({ width: columns, height: rows, data: Uint8Array.from(pixels), depth: 8, channels: 1 }));
+    await write(
+      `${name}.png`,
+      encode({ width: columns, height: rows, data: Uint8Array.from(pixels), depth: 8, channels: 1 }),
+    );
   }
   const table = (points) => `x,y\n${points.map(([x, y]) => `${x.toFixed(6)},${y.toFixed(6)}`).join("\n")}\n`;
   const n = 240;
@@ -79,8 +87,12 @@ async function writeDemoFiles() {
   const angle = (k) => k * Math.PI * (3 - Math.sqrt(5));
   const spread = Array.from({ length: n }, (_, k) => [Math.sqrt((k + 0.5) / n), angle(k)]);
   await write("disc.csv", table(spread.map(([r, t]) => [r * Math.cos(t), r * Math.sin(t)])));
-  await write("ring.csv", table(spread.map(([r, t]) => [2.6 + (1 + 0.35 * r) * Math.cos(2 * t), 0.4 + (1 + 0.35 * r) * Math.sin(2 * t)])));
-  const matrix = (...rows) => encodeMatrix({ data: Float64Array.from(rows.flat()), rows: rows.length, cols: rows[0].length }, "csv");
+  await write(
+    "ring.csv",
+    table(spread.map(([r, t]) => [2.6 + (1 + 0.35 * r) * Math.cos(2 * t), 0.4 + (1 + 0.35 * r) * Math.sin(2 * t)])),
+  );
+  const matrix = (...rows) =>
+    encodeMatrix({ data: Float64Array.from(rows.flat()), rows: rows.length, cols: rows[0].length }, "csv");
   await write("C.csv", matrix([0, 1, 2], [1, 0, 1], [2, 1, 0]));
   await write("a.csv", matrix([0.2], [0.3], [0.5]));
   await write("b.csv", matrix([0.1], [0.6], [0.3]));
@@ -100,9 +112,15 @@ function showMotion() {
       const r = (1 - t) * Math.floor(i / columns) + t * Math.floor(j / columns);
       const c = (1 - t) * (i % columns) + t * (j % columns);
       const [r0, c0] = [Math.floor(r), Math.floor(c)];
-      for (const [dr, dc] of [[0, 0], [0, 1], [1, 0], [1, 1]]) {
+      for (const [dr, dc] of [
+        [0, 0],
+        [0, 1],
+        [1, 0],
+        [1, 1],
+      ]) {
         if (r0 + dr >= rows || c0 + dc >= columns) continue;
-        density[(r0 + dr) * columns + c0 + dc] += mass * (dr === 1 ? r - r0 : 1 - r + r0) * (dc === 1 ? c - c0 : 1 - c + c0);
+        density[(r0 + dr) * columns + c0 + dc] +=
+          mass * (dr === 1 ? r - r0 : 1 - r + r0) * (dc === 1 ? c - c0 : 1 - c + c0);
       }
     }
     return density;

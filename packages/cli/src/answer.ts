@@ -21,7 +21,11 @@ export interface AnswerJson {
   readonly elapsedMs: number;
 }
 
-export function answerJson(result: Result, certificate: Certificate, ground: Pick<NamedGround, "name" | "p">): AnswerJson {
+export function answerJson(
+  result: Result,
+  certificate: Certificate,
+  ground: Pick<NamedGround, "name" | "p">,
+): AnswerJson {
   const { value, transportCost, report, plan } = result;
   const { kind, problem, primal, dual, gap, relativeGap, primalResidual, dualInfeasibility } = certificate;
   return {
@@ -74,7 +78,9 @@ export function proofSentence({ primal, dual, gap, relativeGap, primalResidual }
 export function distanceSymbol({ name, p }: Pick<NamedGround, "name" | "p">): string {
   if (name === "matrix" || name === "cosine") return p === 1 ? "cost" : `cost^(1/${p})`;
   const digits = "₀₁₂₃₄₅₆₇₈₉";
-  return Number.isInteger(p) && p < 100 ? `W${[...String(p)].map((digit) => digits[Number(digit)]).join("")}` : `W_${p}`;
+  return Number.isInteger(p) && p < 100
+    ? `W${[...String(p)].map((digit) => digits[Number(digit)]).join("")}`
+    : `W_${p}`;
 }
 
 /** What the rows of the table are set in. */
@@ -86,24 +92,42 @@ export interface Pens {
 }
 
 /** The table for people; `title` says what was transported. */
-export function answerTable(answer: AnswerJson, result: Result, title: string, words: string, flows: number, pens: Pens): string {
+export function answerTable(
+  answer: AnswerJson,
+  result: Result,
+  title: string,
+  words: string,
+  flows: number,
+  pens: Pens,
+): string {
   const { certificate, status } = answer;
   const lines: string[] = [pens.strong(title), ""];
   const row = (name: string, value: string, remark = ""): void => {
     lines.push(`  ${pens.dim(name.padEnd(13))}${remark === "" ? value : `${value}  ${pens.dim(remark)}`}`);
   };
   if (answer.distance !== null && answer.distance !== answer.value)
-    row("distance", pens.strong(shortNumber(answer.distance, 9)), `${distanceSymbol({ name: answer.ground, p: answer.p })} = value^(1/${answer.p})`);
+    row(
+      "distance",
+      pens.strong(shortNumber(answer.distance, 9)),
+      `${distanceSymbol({ name: answer.ground, p: answer.p })} = value^(1/${answer.p})`,
+    );
   row("value", pens.strong(shortNumber(answer.value, 9)), words);
   row("status", isFinal(status) ? pens.good(describeStatus(status)) : pens.warn(describeStatus(status)));
   row("method", answer.method, result.report.why);
   row("size", `${count(answer.n)} × ${count(answer.m)}`, plural(flows, "flow"));
-  row("time", `${shortNumber(answer.elapsedMs, 3)} ms`, `${plural(result.report.iterations, "iteration")}, ${answer.backend}`);
+  row(
+    "time",
+    `${shortNumber(answer.elapsedMs, 3)} ms`,
+    `${plural(result.report.iterations, "iteration")}, ${answer.backend}`,
+  );
   lines.push("");
   row("certificate", `primal ${shortNumber(certificate.primal, 12)}`);
   row("", `dual   ${shortNumber(certificate.dual, 12)}`);
   row("", `gap    ${shortNumber(certificate.gap, 3)}`, `relative ${shortNumber(certificate.relativeGap, 3)}`);
-  row("", `residuals ${shortNumber(certificate.primalResidual, 3)} of the mass, ${shortNumber(certificate.dualInfeasibility, 3)} in the prices`);
+  row(
+    "",
+    `residuals ${shortNumber(certificate.primalResidual, 3)} of the mass, ${shortNumber(certificate.dualInfeasibility, 3)} in the prices`,
+  );
   lines.push("", `  ${proofSentence(certificate)}`);
   return `${lines.join("\n")}\n`;
 }

@@ -83,14 +83,18 @@ const solve: CommandRow = {
   name: "solve",
   summary: "Exact optimal transport between two files, or for a cost matrix",
   arguments: [
-    { syntax: "[source]", summary: "Points (.csv .npy .npz .ply) or an image (.png .jpg .webp .idx); - is standard input" },
+    {
+      syntax: "[source]",
+      summary: "Points (.csv .npy .npz .ply) or an image (.png .jpg .webp .idx); - is standard input",
+    },
     { syntax: "[target]", summary: "The same for the other side" },
   ],
   options: [
     {
       flags: "--ground <name>",
       group: "Problem",
-      summary: "Distance between points: sqeuclidean, euclidean, cityblock, chebyshev, cosine, or lN for the N-norm (l3)",
+      summary:
+        "Distance between points: sqeuclidean, euclidean, cityblock, chebyshev, cosine, or lN for the N-norm (l3)",
       fallback: "sqeuclidean",
     },
     {
@@ -107,8 +111,19 @@ const solve: CommandRow = {
       fallback: "normalize if an image takes part, otherwise keep",
       choices: ["normalize", "keep"],
     },
-    { flags: "--cost <file>", group: "Problem", summary: "A cost matrix (.npy .csv) instead of two files; inf forbids a pair", value: "file" },
-    { flags: "--a <file>", group: "Problem", summary: "Weights of the rows of the cost matrix", fallback: "uniform", value: "file" },
+    {
+      flags: "--cost <file>",
+      group: "Problem",
+      summary: "A cost matrix (.npy .csv) instead of two files; inf forbids a pair",
+      value: "file",
+    },
+    {
+      flags: "--a <file>",
+      group: "Problem",
+      summary: "Weights of the rows of the cost matrix",
+      fallback: "uniform",
+      value: "file",
+    },
     { flags: "--b <file>", group: "Problem", summary: "Weights of its columns", fallback: "uniform", value: "file" },
     {
       flags: "--method <engine>",
@@ -151,11 +166,20 @@ const solve: CommandRow = {
   ],
   examples: [
     { summary: "Two point clouds, squared Euclidean cost", line: "monge solve source.csv target.csv" },
-    { summary: "W1 between the same, with a picture and the plan", line: "monge solve source.csv target.csv --ground euclidean --plot flow.svg --plan plan.csv" },
-    { summary: "Two images as grey densities, an interactive report", line: "monge solve seven.png two.png --plot report.html" },
+    {
+      summary: "W1 between the same, with a picture and the plan",
+      line: "monge solve source.csv target.csv --ground euclidean --plot flow.svg --plan plan.csv",
+    },
+    {
+      summary: "Two images as grey densities, an interactive report",
+      line: "monge solve seven.png two.png --plot report.html",
+    },
     { summary: "A cost matrix with weights", line: "monge solve --cost C.npy --a a.npy --b b.npy --json" },
     { summary: "From a pipe", line: "cat source.csv | monge solve - target.csv --format csv --quiet" },
-    { summary: "At most two seconds; exit code 3 if that is too short", line: "monge solve source.csv target.csv --time-limit 2s" },
+    {
+      summary: "At most two seconds; exit code 3 if that is too short",
+      line: "monge solve source.csv target.csv --time-limit 2s",
+    },
   ],
 };
 

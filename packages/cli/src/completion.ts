@@ -43,7 +43,12 @@ function zsh(): string {
   const describe = (row: CommandRow): string => {
     const specs = row.options.map((option) => {
       const text = option.summary.replace(/[[\]:]/g, " ");
-      const value = option.choices !== undefined ? `:value:(${option.choices.join(" ")})` : option.value === "file" ? ":file:_files" : ":value: ";
+      const value =
+        option.choices !== undefined
+          ? `:value:(${option.choices.join(" ")})`
+          : option.value === "file"
+            ? ":file:_files"
+            : ":value: ";
       return `      ${quoted(`--${longName(option)}[${text}]${option.flags.includes("<") ? value : ""}`)}`;
     });
     const rest = row.name === "completion" ? `'1:shell:(bash zsh fish)'` : `'*:file:_files'`;
@@ -84,5 +89,8 @@ const shells: Readonly<Record<string, () => string>> = { bash, zsh, fish };
 /** The script for a shell. */
 export function completionScript(shell: string): string {
   if (Object.hasOwn(shells, shell)) return shells[shell]();
-  throw new UsageError(`There is no completion for ${JSON.stringify(shell)}.`, `Use one of ${Object.keys(shells).join(", ")}.`);
+  throw new UsageError(
+    `There is no completion for ${JSON.stringify(shell)}.`,
+    `Use one of ${Object.keys(shells).join(", ")}.`,
+  );
 }

@@ -9,8 +9,14 @@ export type ExitCode = (typeof exitCode)[keyof typeof exitCode];
 export const exitMeanings: readonly (readonly [code: ExitCode, meaning: string])[] = [
   [exitCode.ok, "solved"],
   [exitCode.internal, "a bug in the command: please report it (MONGE_DEBUG=1 shows the stack)"],
-  [exitCode.badInput, "bad input or a wrong call: one line on standard error says what and how to cure it; no file is written"],
-  [exitCode.notConverged, "a limit was reached first: the answer so far is usable and written, and its certificate says how far off it may be"],
+  [
+    exitCode.badInput,
+    "bad input or a wrong call: one line on standard error says what and how to cure it; no file is written",
+  ],
+  [
+    exitCode.notConverged,
+    "a limit was reached first: the answer so far is usable and written, and its certificate says how far off it may be",
+  ],
   [exitCode.interrupted, "interrupted by Ctrl-C: nothing is written"],
 ];
 

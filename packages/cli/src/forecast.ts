@@ -16,7 +16,12 @@ export interface Forecast {
 }
 
 /** Bytes and seconds of each engine for n x m atoms with mass. Constants are of the order that the benchmarks show on one core. */
-const engines: Readonly<Record<string, { readonly bytes: (n: number, m: number) => number; readonly seconds: (n: number, m: number) => number }>> = {
+const engines: Readonly<
+  Record<
+    string,
+    { readonly bytes: (n: number, m: number) => number; readonly seconds: (n: number, m: number) => number }
+  >
+> = {
   none: { bytes: () => 0, seconds: () => 0 },
   quantiles: { bytes: (n, m) => 64 * (n + m), seconds: (n, m) => 3e-7 * (n + m) * Math.log2(n + m + 2) },
   // The matrix itself, and pivots that grow with the nodes.

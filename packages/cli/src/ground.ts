@@ -32,9 +32,20 @@ export function readGround(name = "sqeuclidean", power?: number): NamedGround {
     if (power === undefined || power === 1) return { name, p: 1, ground: "cosine", words: "cosine" };
     throw new UsageError("--ground cosine takes no --p.", "Leave --p out, or use --ground euclidean.");
   }
-  const [norm, words] = norms[name] ?? [Number(/^l(\d+(?:\.\d+)?)$/.exec(name)?.[1] ?? Number.NaN), `${name.slice(1)}-norm`];
+  const [norm, words] = norms[name] ?? [
+    Number(/^l(\d+(?:\.\d+)?)$/.exec(name)?.[1] ?? Number.NaN),
+    `${name.slice(1)}-norm`,
+  ];
   if (!(norm >= 1))
-    throw new UsageError(`--ground does not know ${JSON.stringify(name)}.`, `Use one of ${groundChoices.join(", ")} (N at least 1: l3).`);
+    throw new UsageError(
+      `--ground does not know ${JSON.stringify(name)}.`,
+      `Use one of ${groundChoices.join(", ")} (N at least 1: l3).`,
+    );
   const p = power ?? 1;
-  return { name, p, ground: { norm, power: p }, words: p === 1 ? words : p === 2 ? `squared ${words}` : `${words} to the power ${p}` };
+  return {
+    name,
+    p,
+    ground: { norm, power: p },
+    words: p === 1 ? words : p === 2 ? `squared ${words}` : `${words} to the power ${p}`,
+  };
 }

@@ -20,7 +20,10 @@ export async function infoCommand(args: readonly (string | undefined)[], given: 
     const settings = readOptions(options, path, paths, side === 0 ? 0 : 1);
     const source = await sourceOf(path);
     const description = await describe(source, { ...settings, size: undefined });
-    files.push({ description: { ...description, name: shortName(path) }, measure: await readMeasure(source, settings) });
+    files.push({
+      description: { ...description, name: shortName(path) },
+      measure: await readMeasure(source, settings),
+    });
   }
   const [source, target = source] = files;
   const outlook = look(source.measure, target.measure);
@@ -39,7 +42,9 @@ export async function infoCommand(args: readonly (string | undefined)[], given: 
 /** The forecast, or the sentence that says why these two cannot be solved. */
 function look(source: Measure, target: Measure): Forecast | { readonly impossible: string } {
   if (dimensionOf(source) !== dimensionOf(target))
-    return { impossible: `They have ${dimensionOf(source)} and ${dimensionOf(target)} coordinates a point. Name those that belong together: --columns x,y.` };
+    return {
+      impossible: `They have ${dimensionOf(source)} and ${dimensionOf(target)} coordinates a point. Name those that belong together: --columns x,y.`,
+    };
   try {
     return forecast(source, target);
   } catch (error) {
@@ -63,7 +68,14 @@ function fileLines(file: Description, measure: Measure, pens: Pens): string[] {
   const lines = [pens.strong(file.name), row("format", file.format, pens, `${file.dtype}, ${size(file.bytes)}`)];
   if (file.kind === "grid") {
     const across = file.shape.slice(-file.dimension);
-    lines.push(row("holds", `${across.map(count).join(" × ")} cells`, pens, `${file.dimension === 2 ? "rows × columns; " : ""}a density on a grid`));
+    lines.push(
+      row(
+        "holds",
+        `${across.map(count).join(" × ")} cells`,
+        pens,
+        `${file.dimension === 2 ? "rows × columns; " : ""}a density on a grid`,
+      ),
+    );
     if (measure.kind === "grid" && measure.weights.length < across.reduce((product, along) => product * along, 1))
       lines.push(row("read as", `${measure.shape.map(count).join(" × ")} cells`, pens, "averaged down (--size)"));
   } else {
@@ -87,7 +99,12 @@ function outlookLines(outlook: Forecast | { readonly impossible: string }, alone
   const [n, m] = outlook.withMass;
   return [
     title,
-    row("atoms", `${count(n)} × ${count(m)}`, pens, n < outlook.n || m < outlook.m ? `with mass, of ${count(outlook.n)} × ${count(outlook.m)}` : ""),
+    row(
+      "atoms",
+      `${count(n)} × ${count(m)}`,
+      pens,
+      n < outlook.n || m < outlook.m ? `with mass, of ${count(outlook.n)} × ${count(outlook.m)}` : "",
+    ),
     row("method", outlook.method, pens, outlook.why),
     row("memory", `about ${size(outlook.bytes)}`, pens),
     row("time", timeClass(outlook.seconds), pens, "for the engine; the certificate looks at every pair"),

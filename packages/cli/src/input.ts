@@ -62,7 +62,10 @@ export async function sourceOf(path: string): Promise<Source> {
 export function readOptions(options: ReadingOptions, path: string, paths: readonly string[], side: 0 | 1): ReadOptions {
   const { index } = options;
   if (index !== undefined && (index.length > 2 || !index.every((text) => /^\d+$/.test(text))))
-    throw new UsageError(`--index ${index.join(",")} is no index.`, "Use one whole number from 0, or two: --index 0,1.");
+    throw new UsageError(
+      `--index ${index.join(",")} is no index.`,
+      "Use one whole number from 0, or two: --index 0,1.",
+    );
   // Where one side comes from a pipe, the format is said for it; the other has a name to go by.
   const format = paths.includes("-") && path !== "-" ? undefined : options.format;
   return {
@@ -75,7 +78,13 @@ export function readOptions(options: ReadingOptions, path: string, paths: readon
   };
 }
 
-async function readSide(path: string, paths: readonly string[], side: 0 | 1, options: ReadingOptions, note: (text: string) => void): Promise<NamedMeasure> {
+async function readSide(
+  path: string,
+  paths: readonly string[],
+  side: 0 | 1,
+  options: ReadingOptions,
+  note: (text: string) => void,
+): Promise<NamedMeasure> {
   const settings = readOptions(options, path, paths, side);
   const source = await sourceOf(path);
   const measure = await readMeasure(source, settings);
@@ -129,16 +138,24 @@ export async function readMeasures(
   let target = await readSide(targetPath, paths, 1, options, note);
   const grids = [source, target].filter(({ measure }) => measure.kind === "grid").length;
   if (grids === 0 && (options.size !== undefined || options.invert))
-    throw new UsageError(`--${options.invert ? "invert" : "size"} is for images, and these files hold points.`, "Leave it out.");
+    throw new UsageError(
+      `--${options.invert ? "invert" : "size"} is for images, and these files hold points.`,
+      "Leave it out.",
+    );
   const [d, e] = [dimensionOf(source.measure), dimensionOf(target.measure)];
   if (d !== e)
-    throw new UsageError(`${source.name} has ${d} coordinates a point, ${target.name} has ${e}.`, "Name those that belong together: --columns x,y.");
+    throw new UsageError(
+      `${source.name} has ${d} coordinates a point, ${target.name} has ${e}.`,
+      "Name those that belong together: --columns x,y.",
+    );
   const [left, right] = [massOf(source.measure), massOf(target.measure)];
   if ((options.mass ?? (grids > 0 ? "normalize" : "keep")) === "normalize") {
     source = { ...source, measure: normalize(source.measure) };
     target = { ...target, measure: normalize(target.measure) };
     if (Math.abs(left - 1) > 1e-9 || Math.abs(right - 1) > 1e-9)
-      note(`Masses ${left.toPrecision(6)} and ${right.toPrecision(6)} are scaled to 1 (--mass keep leaves them alone).`);
+      note(
+        `Masses ${left.toPrecision(6)} and ${right.toPrecision(6)} are scaled to 1 (--mass keep leaves them alone).`,
+      );
   } else if (!(Math.abs(left - right) <= massTolerance * Math.max(left, right)))
     throw new UsageError(
       `${source.name} weighs ${left}, ${target.name} weighs ${right}.`,
@@ -152,7 +169,8 @@ export async function readCost(
   paths: { readonly cost: string; readonly a?: string; readonly b?: string },
   options: { readonly format?: ReadOptions["format"]; readonly mass?: "normalize" | "keep" },
 ): Promise<CostProblem> {
-  const settings = (path: string): ReadOptions => (path === "-" && options.format !== undefined ? { format: options.format } : {});
+  const settings = (path: string): ReadOptions =>
+    path === "-" && options.format !== undefined ? { format: options.format } : {};
   const matrix = await readMatrix(await sourceOf(paths.cost), settings(paths.cost));
   const weights = async (path: string | undefined, count: number, what: string): Promise<Weights> => {
     if (path === undefined) return null;

@@ -5,7 +5,11 @@ import type { CommandRow } from "./commands.ts";
 import { type ExitCode, exitCode, UsageError } from "./exit.ts";
 import { createProgram, parserComplaint } from "./program.ts";
 
-async function run(name: CommandRow["name"], args: (string | undefined)[], options: Record<string, unknown>): Promise<ExitCode> {
+async function run(
+  name: CommandRow["name"],
+  args: (string | undefined)[],
+  options: Record<string, unknown>,
+): Promise<ExitCode> {
   // Loaded here, not above: the help must not wait for the solvers.
   switch (name) {
     case "solve":
@@ -43,7 +47,9 @@ async function ending(error: unknown): Promise<[line: string | null, code: ExitC
 /** Runs the command line and sets the process's exit code. */
 export async function main(args: readonly string[]): Promise<void> {
   // A reader that closes its end of the pipe (head, less) has seen enough: that is no error.
-  process.stdout.on("error", (error: NodeJS.ErrnoException) => process.exit(error.code === "EPIPE" ? exitCode.ok : exitCode.internal));
+  process.stdout.on("error", (error: NodeJS.ErrnoException) =>
+    process.exit(error.code === "EPIPE" ? exitCode.ok : exitCode.internal),
+  );
   let code: ExitCode = exitCode.ok;
   try {
     const program = createProgram(version(), async (name, given, options) => {

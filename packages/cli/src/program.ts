@@ -5,7 +5,11 @@ import { exitMeanings, UsageError } from "./exit.ts";
 import { parseValue } from "./values.ts";
 
 /** What the parser hands to a command: arguments in order, options by camel-case name. */
-export type Action = (command: CommandRow["name"], args: (string | undefined)[], options: Record<string, unknown>) => Promise<void>;
+export type Action = (
+  command: CommandRow["name"],
+  args: (string | undefined)[],
+  options: Record<string, unknown>,
+) => Promise<void>;
 
 /** The parser. It writes help to standard output and throws for everything else that is wrong. */
 export function createProgram(version: string, action: Action): Command {
@@ -37,7 +41,10 @@ export function createProgram(version: string, action: Action): Command {
 
 function commanderOption(row: OptionRow): Option {
   const hint = row.fallback === undefined ? "" : ` (default: ${row.fallback})`;
-  const choices = row.choices === undefined || row.summary.includes(row.choices[row.choices.length - 1]) ? "" : `: ${row.choices.join(", ")}`;
+  const choices =
+    row.choices === undefined || row.summary.includes(row.choices[row.choices.length - 1])
+      ? ""
+      : `: ${row.choices.join(", ")}`;
   const option = new Option(row.flags, `${row.summary}${choices}${hint}`).helpGroup(`${row.group}:`);
   // Each option may be given once: a second one would silently win.
   let seen = false;
@@ -61,7 +68,8 @@ function overview(): string {
 
 /** A parser's complaint as one line with a cure, or null where it only printed help or the version. */
 export function parserComplaint(error: CommanderError): string | null {
-  if (error.exitCode === 0 || error.code === "commander.helpDisplayed" || error.code === "commander.version") return null;
+  if (error.exitCode === 0 || error.code === "commander.helpDisplayed" || error.code === "commander.version")
+    return null;
   if (error.code === "commander.help") return "No command is given. Try monge solve SOURCE TARGET, or monge --help.";
   const message = error.message
     .replace(/^error: /, "")

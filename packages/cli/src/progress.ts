@@ -17,7 +17,8 @@ const interval = { terminal: 80, lines: 1000 } as const;
 function sentence({ phase, iteration, error, primal, dual }: Progress, elapsedMs: number): string {
   const parts = [phase];
   if (iteration > 0) parts.push(`${count(iteration)} iterations`);
-  if (primal !== undefined && dual !== undefined && Number.isFinite(primal - dual)) parts.push(`gap ${shortNumber(primal - dual, 3)}`);
+  if (primal !== undefined && dual !== undefined && Number.isFinite(primal - dual))
+    parts.push(`gap ${shortNumber(primal - dual, 3)}`);
   else if (error > 0 && Number.isFinite(error)) parts.push(`left ${shortNumber(error, 3)}`);
   parts.push(`${(elapsedMs / 1000).toFixed(1)} s`);
   return parts.join(" · ");

@@ -36,26 +36,35 @@ function isImage(measure: Measure): measure is Measure & { readonly kind: "grid"
 
 /** Title and subtitle: what was moved, at which price, and how sure that is. */
 export function headline(problem: Problem, answer: AnswerJson, words: string): Headline {
-  const what = problem.kind === "cost" ? `under ${problem.name}` : `from ${problem.source.name} to ${problem.target.name}`;
+  const what =
+    problem.kind === "cost" ? `under ${problem.name}` : `from ${problem.source.name} to ${problem.target.name}`;
   const parts: string[] = [];
   if (answer.distance !== null && problem.kind === "measures")
     parts.push(`${distanceSymbol({ name: answer.ground, p: answer.p })} = ${shortNumber(answer.distance)}`);
   parts.push(`cost ${shortNumber(answer.value)}${problem.kind === "cost" ? "" : ` (${words})`}`);
   parts.push(describeStatus(answer.status), `certified gap ${gapWords(answer.certificate)}`);
-  return { title: `${isFinal(answer.status) ? "Optimal transport" : "Transport"} ${what}`, subtitle: parts.join(" · ") };
+  return {
+    title: `${isFinal(answer.status) ? "Optimal transport" : "Transport"} ${what}`,
+    subtitle: parts.join(" · "),
+  };
 }
 
 function gapWords({ gap, relativeGap }: Certificate): string {
-  return Math.abs(relativeGap) < 1e-9 ? shortNumber(gap, 2) : `${shortNumber(gap, 3)} (${shortNumber(100 * relativeGap, 3)} %)`;
+  return Math.abs(relativeGap) < 1e-9
+    ? shortNumber(gap, 2)
+    : `${shortNumber(gap, 3)} (${shortNumber(100 * relativeGap, 3)} %)`;
 }
 
 /** A picture's input, one of two kinds. */
-export type AnyScene = { readonly kind: "cloud" | "image" | "line"; readonly scene: Scene } | { readonly kind: "table"; readonly scene: MatrixScene };
+export type AnyScene =
+  | { readonly kind: "cloud" | "image" | "line"; readonly scene: Scene }
+  | { readonly kind: "table"; readonly scene: MatrixScene };
 
 /** The scene of a solved problem, with the kind of picture that suits it. */
 export function sceneOf(problem: Problem, plan: Plan, head: Headline): AnyScene {
   const flows = flowsOf(plan);
-  if (problem.kind === "cost") return { kind: "table", scene: { ...head, a: plan.marginal(0), b: plan.marginal(1), flows } };
+  if (problem.kind === "cost")
+    return { kind: "table", scene: { ...head, a: plan.marginal(0), b: plan.marginal(1), flows } };
   const { source, target } = problem;
   const scene = { ...head, source: sideOf(source), target: sideOf(target), flows };
   if (isImage(source.measure) && isImage(target.measure)) return { kind: "image", scene };
@@ -76,4 +85,3 @@ export function pictureOf(any: AnyScene): string {
       return tablePicture(any.scene);
   }
 }
-

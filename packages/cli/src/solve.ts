@@ -5,7 +5,7 @@ import { type AnswerJson, answerJson, answerTable, isFinal } from "./answer.ts";
 import { commands, longName } from "./commands.ts";
 import { type ExitCode, exitCode, UsageError } from "./exit.ts";
 import { type NamedGround, readGround } from "./ground.ts";
-import { massTolerance, type Problem, readCost, type ReadingOptions, readMeasures, shortName } from "./input.ts";
+import { massTolerance, type Problem, type ReadingOptions, readCost, readMeasures, shortName } from "./input.ts";
 import { interruptible } from "./interruption.ts";
 import { pensFor } from "./pens.ts";
 import { progressLine } from "./progress.ts";
@@ -47,7 +47,8 @@ export async function solveCommand(args: readonly (string | undefined)[], given:
       : await readCost({ cost: options.cost, a: options.a, b: options.b }, options);
   const { result, certificate } = await interruptible((signal) => compute(problem, ground, options, signal));
   const { massAdjustment, warnings } = result.report;
-  if (massAdjustment !== 1) note(`The weights of the target were scaled by ${massAdjustment} to weigh what the source weighs.`);
+  if (massAdjustment !== 1)
+    note(`The weights of the target were scaled by ${massAdjustment} to weigh what the source weighs.`);
   for (const { message } of warnings) note(message);
   const answer = answerJson(result, certificate, ground);
   await writeFiles(problem, result, answer, ground, args, options);
@@ -55,26 +56,44 @@ export async function solveCommand(args: readonly (string | undefined)[], given:
   return isFinal(result.report.status) ? exitCode.ok : exitCode.notConverged;
 }
 
-const matrixGround = (p = 1): NamedGround => ({ name: "matrix", p, ground: "sqeuclidean", words: "given by the matrix" });
+const matrixGround = (p = 1): NamedGround => ({
+  name: "matrix",
+  p,
+  ground: "sqeuclidean",
+  words: "given by the matrix",
+});
 
 /** Everything that cannot be meant, found before any file is opened. */
 function checkCombination(source: string | undefined, target: string | undefined, options: SolveOptions): void {
   if (options.cost === undefined) {
     for (const name of ["a", "b"] as const)
       if (options[name] !== undefined)
-        throw new UsageError(`--${name} gives weights to a cost matrix, and there is none.`, "Add --cost C.npy, or put the weights into a column of the file.");
+        throw new UsageError(
+          `--${name} gives weights to a cost matrix, and there is none.`,
+          "Add --cost C.npy, or put the weights into a column of the file.",
+        );
     if (source === undefined || target === undefined)
-      throw new UsageError(`${source === undefined ? "SOURCE and TARGET are" : "TARGET is"} missing.`, "Name two files, or pass --cost C.npy.");
+      throw new UsageError(
+        `${source === undefined ? "SOURCE and TARGET are" : "TARGET is"} missing.`,
+        "Name two files, or pass --cost C.npy.",
+      );
   } else {
-    if (source !== undefined) throw new UsageError(`--cost is given, and ${source} too.`, "Pass two files or a cost matrix, not both.");
-    const needless = (["ground", "size", "invert", "weights", "columns", "index"] as const).find((name) => options[name] !== undefined);
-    if (needless !== undefined) throw new UsageError(`--${needless} says nothing about a cost matrix.`, `Leave --${needless} out.`);
+    if (source !== undefined)
+      throw new UsageError(`--cost is given, and ${source} too.`, "Pass two files or a cost matrix, not both.");
+    const needless = (["ground", "size", "invert", "weights", "columns", "index"] as const).find(
+      (name) => options[name] !== undefined,
+    );
+    if (needless !== undefined)
+      throw new UsageError(`--${needless} says nothing about a cost matrix.`, `Leave --${needless} out.`);
   }
   const inputs = [source, target, options.cost, options.a, options.b].filter((path) => path === "-");
-  if (inputs.length > 1) throw new UsageError("Standard input (-) is asked for twice.", "Read one of the two from a file.");
+  if (inputs.length > 1)
+    throw new UsageError("Standard input (-) is asked for twice.", "Read one of the two from a file.");
   const outputs = [options.plan, options.plot].filter((path) => path === "-");
-  if (outputs.length > 1) throw new UsageError("Standard output (-) is asked for twice.", "Write one of the two to a file.");
-  if (outputs.length > 0 && options.json) throw new UsageError("--json and a file both want standard output.", "Write the file to disk.");
+  if (outputs.length > 1)
+    throw new UsageError("Standard output (-) is asked for twice.", "Write one of the two to a file.");
+  if (outputs.length > 0 && options.json)
+    throw new UsageError("--json and a file both want standard output.", "Write the file to disk.");
   ending("plan", options.plan, [".csv", ".npy"]);
   ending("plot", options.plot, [".svg", ".html"]);
   if (options.plan !== undefined && options.plan !== "-" && options.plan === options.plot)
@@ -83,7 +102,10 @@ function checkCombination(source: string | undefined, target: string | undefined
 
 function ending(name: string, path: string | undefined, allowed: readonly string[]): void {
   if (path === undefined || path === "-" || allowed.some((end) => path.toLowerCase().endsWith(end))) return;
-  throw new UsageError(`--${name} ${path} ends in neither ${allowed.join(" nor ")}.`, `Name it something${allowed[0]} or something${allowed[1]}.`);
+  throw new UsageError(
+    `--${name} ${path} ends in neither ${allowed.join(" nor ")}.`,
+    `Name it something${allowed[0]} or something${allowed[1]}.`,
+  );
 }
 
 async function compute(
@@ -129,7 +151,14 @@ async function writeFiles(
     const any = sceneOf(problem, result.plan, headline(problem, answer, ground.words));
     if (plot.toLowerCase().endsWith(".html")) {
       const { reportPage } = await import("./plot/report.ts");
-      picture = reportPage({ any, picture: pictureOf(any), answer, words: ground.words, why: result.report.why, command: commandLine(args, options) });
+      picture = reportPage({
+        any,
+        picture: pictureOf(any),
+        answer,
+        words: ground.words,
+        why: result.report.why,
+        command: commandLine(args, options),
+      });
     } else picture = pictureOf(any);
   }
   if (plan === "-") process.stdout.write(encodePlan(result.plan, "csv"));
@@ -146,7 +175,10 @@ function print(problem: Problem, result: Result, answer: AnswerJson, ground: Nam
   else {
     // Where a file goes to standard output the table makes way.
     const stream = taken ? process.stderr : process.stdout;
-    const title = problem.kind === "cost" ? `Optimal transport under ${problem.name}` : `${problem.source.name} → ${problem.target.name}`;
+    const title =
+      problem.kind === "cost"
+        ? `Optimal transport under ${problem.name}`
+        : `${problem.source.name} → ${problem.target.name}`;
     stream.write(answerTable(answer, result, title, ground.words, flowCount(result.plan), pensFor(stream)));
     for (const [path, what] of [
       [options.plan, "plan"],
@@ -165,13 +197,22 @@ function flowCount(plan: Plan): number {
 /** The call as it may be pasted, without the folders of the files. */
 function commandLine(args: readonly (string | undefined)[], options: SolveOptions): string {
   const quote = (text: string): string => (/^[\w./,:+=-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`);
-  const words = ["monge", "solve", ...args.filter((path) => path !== undefined).map((path) => quote(path === "-" ? path : shortName(path)))];
+  const words = [
+    "monge",
+    "solve",
+    ...args.filter((path) => path !== undefined).map((path) => quote(path === "-" ? path : shortName(path))),
+  ];
   for (const row of commands[0].options) {
     const name = longName(row);
-    const value = (options as Readonly<Record<string, unknown>>)[name.replace(/-(\w)/g, (_, letter) => letter.toUpperCase())];
+    const value = (options as Readonly<Record<string, unknown>>)[
+      name.replace(/-(\w)/g, (_, letter) => letter.toUpperCase())
+    ];
     if (value === undefined || ["plan", "plot", "force", "quiet", "json", "progress"].includes(name)) continue;
     words.push(`--${name}`);
-    if (value !== true) words.push(quote(name === "time-limit" ? `${value}ms` : row.value === "file" ? shortName(String(value)) : String(value)));
+    if (value !== true)
+      words.push(
+        quote(name === "time-limit" ? `${value}ms` : row.value === "file" ? shortName(String(value)) : String(value)),
+      );
   }
   return words.join(" ");
 }

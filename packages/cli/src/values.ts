@@ -20,12 +20,18 @@ export function parseValue(option: OptionRow, text: string): string | number | s
     case "positive": {
       const value = text.trim() === "" ? Number.NaN : Number(text);
       if (value > 0 && value < Infinity) return value;
-      throw new UsageError(`${flag} ${JSON.stringify(text)} is no number above 0.`, "Use a number such as 1, 1.5 or 2.");
+      throw new UsageError(
+        `${flag} ${JSON.stringify(text)} is no number above 0.`,
+        "Use a number such as 1, 1.5 or 2.",
+      );
     }
     case "duration": {
       const found = /^(\d+(?:\.\d*)?|\.\d+)(ms|s|m|h)?$/.exec(text);
       if (found !== null) return Number(found[1]) * units[found[2] ?? "s"];
-      throw new UsageError(`${flag} ${JSON.stringify(text)} is no length of time.`, "Use seconds, or a unit: 10, 10s, 500ms, 2m.");
+      throw new UsageError(
+        `${flag} ${JSON.stringify(text)} is no length of time.`,
+        "Use seconds, or a unit: 10, 10s, 500ms, 2m.",
+      );
     }
     case "list": {
       const words = text.split(",").map((word) => word.trim());

@@ -5,7 +5,10 @@ import type { OtError } from "monge";
 const phrases: readonly (readonly [RegExp, string])[] = [
   [/, or set force to replace it/g, ", or pass --force to replace it"],
   [/,? or raise options\.maxBytes if the machine has the memory/g, ", or thin it out first"],
-  [/\bScale both to the same mass \(normalize\), raise massTolerance, or use an unbalanced or partial solver/g, "Pass --mass normalize to scale both to mass 1"],
+  [
+    /\bScale both to the same mass \(normalize\), raise massTolerance, or use an unbalanced or partial solver/g,
+    "Pass --mass normalize to scale both to mass 1",
+  ],
   [/\bLeave method out: "auto" chooses/g, "Leave --method out: auto chooses"],
   [/\boptions\.timeLimitMs\b/g, "--time-limit"],
   [/\boptions\.maxIterations\b/g, "--max-iterations"],

@@ -31,7 +31,8 @@ export function generatedBlocks(): Record<string, string> {
     blocks[`${command.name} examples`] = examples(command);
     if (command.options.length > 0) blocks[`${command.name} options`] = optionTables(command);
   }
-  blocks["exit codes"] = `| code | meaning |\n|---|---|\n${exitMeanings.map(([code, meaning]) => `| ${code} | ${cell(meaning)} |`).join("\n")}`;
+  blocks["exit codes"] =
+    `| code | meaning |\n|---|---|\n${exitMeanings.map(([code, meaning]) => `| ${code} | ${cell(meaning)} |`).join("\n")}`;
   return blocks;
 }
 

@@ -48,23 +48,34 @@ describe("monge --help", () => {
   it("loads neither the solvers nor the readers", () => {
     // The import graph, not the clock: absolute times mean nothing on a busy machine.
     const bin = new URL("../bin/monge.js", import.meta.url);
-    const { stdout, stderr } = spawnSync(process.execPath, ["--input-type=module", "-e", `import { register } from "node:module";
+    const { stdout, stderr } = spawnSync(
+      process.execPath,
+      [
+        "--input-type=module",
+        "-e",
+        `import { register } from "node:module";
       register("data:text/javascript," + encodeURIComponent(\`
         import { writeSync } from "node:fs";
         export async function load(url, context, next) { writeSync(2, url + "\\\\n"); return next(url, context); }\`));
       process.argv = [process.argv[0], "monge", "solve", "--help"];
-      await import(${JSON.stringify(bin.href)});`], { encoding: "utf8" });
+      await import(${JSON.stringify(bin.href)});`,
+      ],
+      { encoding: "utf8" },
+    );
     expect(stdout).toContain("--ground");
     expect(stderr).toMatch(/cli\/dist\/main\.js/);
     expect(stderr).not.toMatch(/packages\/monge\/|packages\/io\/|dist\/plot\//);
   });
 
-  it.each(commands.filter(({ name }) => name !== "completion").flatMap(({ examples }) => examples))("the example works as pasted: $line", ({ line }) => {
-    const alias = `monge() { ${JSON.stringify(process.execPath)} ${JSON.stringify(new URL("../bin/monge.js", import.meta.url).pathname)} "$@"; }`;
-    const { status, stderr } = spawnSync("bash", ["-c", `${alias}\n${line}`], { cwd: d.folder, encoding: "utf8" });
-    expect(stderr).not.toContain("monge:");
-    expect(status).toBe(0);
-  });
+  it.each(commands.filter(({ name }) => name !== "completion").flatMap(({ examples }) => examples))(
+    "the example works as pasted: $line",
+    ({ line }) => {
+      const alias = `monge() { ${JSON.stringify(process.execPath)} ${JSON.stringify(new URL("../bin/monge.js", import.meta.url).pathname)} "$@"; }`;
+      const { status, stderr } = spawnSync("bash", ["-c", `${alias}\n${line}`], { cwd: d.folder, encoding: "utf8" });
+      expect(stderr).not.toContain("monge:");
+      expect(status).toBe(0);
+    },
+  );
 });
 
 describe("monge --version", () => {
@@ -84,7 +95,10 @@ describe("monge completion", () => {
   it("bash completes options and their values", () => {
     const ask = (...typed: string[]): string[] => {
       const setup = `COMP_WORDS=(${typed.map((word) => JSON.stringify(word)).join(" ")}); COMP_CWORD=${typed.length - 1}; _monge; printf '%s\\n' "\${COMPREPLY[@]}"`;
-      const { stdout } = spawnSync("bash", ["-c", `${completionScript("bash")}\n${setup}`], { encoding: "utf8", cwd: d.folder });
+      const { stdout } = spawnSync("bash", ["-c", `${completionScript("bash")}\n${setup}`], {
+        encoding: "utf8",
+        cwd: d.folder,
+      });
       return stdout.trim().split("\n");
     };
     expect(ask("monge", "so")).toEqual(["solve"]);
@@ -118,7 +132,15 @@ describe("monge info", () => {
   });
 
   it("timeClass(seconds) grows with the time", () => {
-    expect([0, 0.5, 5, 60, 600, 1e4, 1e6].map(timeClass)).toEqual(["an instant", "less than a second", "seconds", "about a minute", "minutes", "hours", "days"]);
+    expect([0, 0.5, 5, 60, 600, 1e4, 1e6].map(timeClass)).toEqual([
+      "an instant",
+      "less than a second",
+      "seconds",
+      "about a minute",
+      "minutes",
+      "hours",
+      "days",
+    ]);
   });
 });
 
@@ -126,12 +148,23 @@ describe("colours", () => {
   it("are off in a pipe and under NO_COLOR, on under FORCE_COLOR", () => {
     expect(d.monge("solve source.csv target.csv").stdout).not.toContain("\u001b[");
     expect(d.monge("solve source.csv target.csv", "", { FORCE_COLOR: "1" }).stdout).toContain("\u001b[");
-    expect(d.monge("solve source.csv target.csv", "", { FORCE_COLOR: "1", NO_COLOR: "1" }).stdout).not.toContain("\u001b[");
+    expect(d.monge("solve source.csv target.csv", "", { FORCE_COLOR: "1", NO_COLOR: "1" }).stdout).not.toContain(
+      "\u001b[",
+    );
   });
 });
 
 describe("proofSentence(certificate)", () => {
-  const certificate = { kind: "duality", problem: "exact", primal: 3, dual: 3, gap: 0, relativeGap: 0, primalResidual: 0, dualInfeasibility: 0 } as const;
+  const certificate = {
+    kind: "duality",
+    problem: "exact",
+    primal: 3,
+    dual: 3,
+    gap: 0,
+    relativeGap: 0,
+    primalResidual: 0,
+    dualInfeasibility: 0,
+  } as const;
 
   it("claims optimality only if the gap is closed and the mass in place", () => {
     expect(proofSentence(certificate)).toMatch(/^No plan can cost less than 3: .* costs just that\.$/);

@@ -31,7 +31,8 @@ export function words(line: string): string[] {
 }
 
 export function desk(files: Readonly<Record<string, string | Uint8Array>> = {}): Desk {
-  if (!existsSync(fileURLToPath(new URL("../dist/main.js", import.meta.url)))) throw new Error("Build the command first: npm run build.");
+  if (!existsSync(fileURLToPath(new URL("../dist/main.js", import.meta.url))))
+    throw new Error("Build the command first: npm run build.");
   const folder = mkdtempSync(join(tmpdir(), "monge-cli-"));
   for (const [name, content] of Object.entries(files)) writeFileSync(join(folder, name), content);
   const env = (extra: Record<string, string> = {}): NodeJS.ProcessEnv => {
@@ -51,7 +52,11 @@ export function desk(files: Readonly<Record<string, string | Uint8Array>> = {}):
       return { code: status, stdout, stderr };
     },
     start(line) {
-      const child = spawn(process.execPath, [command, ...words(line)], { cwd: folder, env: env(), stdio: ["ignore", "pipe", "pipe"] });
+      const child = spawn(process.execPath, [command, ...words(line)], {
+        cwd: folder,
+        env: env(),
+        stdio: ["ignore", "pipe", "pipe"],
+      });
       let [stdout, stderr] = ["", ""];
       let ready = (): void => {};
       const started = new Promise<void>((resolve) => {

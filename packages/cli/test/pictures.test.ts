@@ -64,14 +64,27 @@ const pictures: Readonly<Record<string, () => string>> = {
   "a cloud": () => cloudPicture(scene(40, 2)),
   "a cloud in 5 dimensions": () => cloudPicture(scene(40, 5)),
   "a cloud of one atom": () => cloudPicture(scene(1, 2)),
-  "a cloud at one place": () => cloudPicture({ ...scene(3, 2), source: { ...scene(3, 2).source, points: new Float64Array(6) } }),
+  "a cloud at one place": () =>
+    cloudPicture({ ...scene(3, 2), source: { ...scene(3, 2).source, points: new Float64Array(6) } }),
   "a line of atoms": () => linePicture(scene(30, 1)),
   "a line of bins": () => linePicture(scene(500, 1)),
   "a line of one atom": () => linePicture(scene(1, 1)),
   "two images": () => imagePicture(images(9, 38)),
   "two images of different sizes": () => imagePicture({ ...images(9, 0), target: image(3, 5, 0) }),
-  "a table": () => tablePicture({ ...head, a: [0.2, 0.3, 0.5], b: [0.5, 0.5], flows: { i: [0, 1, 2], j: [0, 0, 1], mass: [0.2, 0.3, 0.5] } }),
-  "a large table": () => tablePicture({ ...head, a: new Float64Array(500).fill(1), b: new Float64Array(700).fill(1), flows: { i: [499], j: [699], mass: [1] } }),
+  "a table": () =>
+    tablePicture({
+      ...head,
+      a: [0.2, 0.3, 0.5],
+      b: [0.5, 0.5],
+      flows: { i: [0, 1, 2], j: [0, 0, 1], mass: [0.2, 0.3, 0.5] },
+    }),
+  "a large table": () =>
+    tablePicture({
+      ...head,
+      a: new Float64Array(500).fill(1),
+      b: new Float64Array(700).fill(1),
+      flows: { i: [499], j: [699], mass: [1] },
+    }),
 };
 
 describe.each(Object.entries(pictures))("the picture of %s", (_, draw) => {
@@ -110,7 +123,9 @@ describe("cloudPicture(scene)", () => {
   it("draws each atom and each flow of a small problem", () => {
     const all = elements(cloudPicture(scene(25, 2)));
     expect(all.filter(({ name, attributes }) => name === "circle" && "data-k" in attributes)).toHaveLength(50);
-    expect(all.filter(({ name, attributes }) => name === "path" && attributes["fill"]?.startsWith("url(#flow-"))).toHaveLength(26);
+    expect(
+      all.filter(({ name, attributes }) => name === "path" && attributes["fill"]?.startsWith("url(#flow-")),
+    ).toHaveLength(26);
   });
 
   it("says which share of the mass it draws when there are too many flows", () => {
@@ -155,7 +170,8 @@ describe("project(source, target)", () => {
     expect(plane.note).toContain("keeps 100 %");
     const distance = (points: ArrayLike<number>, width: number, i: number, j: number): number =>
       Math.hypot(...Array.from({ length: width }, (_, d) => points[i * width + d] - points[j * width + d]));
-    for (let i = 1; i < 30; i++) expect(distance(plane.source, 2, 0, i)).toBeCloseTo(distance(source.points, 4, 0, i), 6);
+    for (let i = 1; i < 30; i++)
+      expect(distance(plane.source, 2, 0, i)).toBeCloseTo(distance(source.points, 4, 0, i), 6);
   });
 });
 

@@ -44,13 +44,18 @@ async function look(files: string, point: (svg: SVGSVGElement) => [number, numbe
     page.on("request", (request) => requests.push(request.url()));
     await page.reload();
     // As text, since the page has none of the helpers that a transformed function may call.
-    const [x, y] = await page.evaluate(`(${point.toString()})(document.querySelector("figure svg"))`) as [number, number];
+    const [x, y] = (await page.evaluate(`(${point.toString()})(document.querySelector("figure svg"))`)) as [
+      number,
+      number,
+    ];
     await page.mouse.move(x, y);
     const tip = (await page.locator("#tip").textContent()) ?? "";
     const slider = page.locator("#time");
     const moves = (await slider.count()) > 0;
     if (moves) await slider.fill("0.5");
-    const moving = moves ? await page.evaluate<boolean>(`document.querySelector("figure svg").classList.contains("moving")`) : null;
+    const moving = moves
+      ? await page.evaluate<boolean>(`document.querySelector("figure svg").classList.contains("moving")`)
+      : null;
     const painted = moves
       ? await page.evaluate<number>(`(() => {
           const canvas = document.querySelector("figure canvas");
@@ -61,7 +66,14 @@ async function look(files: string, point: (svg: SVGSVGElement) => [number, numbe
         })()`)
       : 0;
     const time = moves ? await page.locator("#shown").textContent() : null;
-    return { tip, moving, painted, time, complaints, requests: requests.filter((url) => !/\/(index\.html|favicon\.ico)?$/.test(url)) };
+    return {
+      tip,
+      moving,
+      painted,
+      time,
+      complaints,
+      requests: requests.filter((url) => !/\/(index\.html|favicon\.ico)?$/.test(url)),
+    };
   });
 }
 

@@ -10,7 +10,8 @@ let d: Desk;
 /** An 8-bit image, white where `inside`. */
 function picture(rows: number, columns: number, inside: (r: number, c: number) => boolean): Uint8Array {
   const rgb = new Uint8Array(3 * rows * columns);
-  for (let k = 0; k < rows * columns; k++) if (inside(Math.floor(k / columns), k % columns)) rgb.fill(255, 3 * k, 3 * k + 3);
+  for (let k = 0; k < rows * columns; k++)
+    if (inside(Math.floor(k / columns), k % columns)) rgb.fill(255, 3 * k, 3 * k + 3);
   return encodePng(rgb, rows, columns);
 }
 
@@ -58,12 +59,30 @@ describe("monge solve", () => {
     const { code, stdout } = d.monge("solve a.csv b.csv --json");
     expect(code).toBe(0);
     const answer = JSON.parse(stdout);
-    expect(Object.keys(answer)).toEqual(
-      ["value", "transportCost", "distance", "ground", "p", "status", "method", "backend", "n", "m", "certificate", "elapsedMs"],
-    );
-    expect(Object.keys(answer.certificate)).toEqual(
-      ["kind", "problem", "primal", "dual", "gap", "relativeGap", "primalResidual", "dualInfeasibility"],
-    );
+    expect(Object.keys(answer)).toEqual([
+      "value",
+      "transportCost",
+      "distance",
+      "ground",
+      "p",
+      "status",
+      "method",
+      "backend",
+      "n",
+      "m",
+      "certificate",
+      "elapsedMs",
+    ]);
+    expect(Object.keys(answer.certificate)).toEqual([
+      "kind",
+      "problem",
+      "primal",
+      "dual",
+      "gap",
+      "relativeGap",
+      "primalResidual",
+      "dualInfeasibility",
+    ]);
     expect(answer).toMatchObject({ ground: "sqeuclidean", p: 2, status: "optimal", n: 60, m: 50 });
     expect(answer.certificate).toMatchObject({ kind: "duality", problem: "exact" });
     expect(answer.distance).toBe(Math.sqrt(answer.value));
@@ -100,7 +119,13 @@ describe("monge solve", () => {
     expect(answer).toMatchObject({ ground: "matrix", p: 1, n: 3, m: 3, distance: answer.value });
     const plan = readFileSync(d.path("plan.csv"), "utf8").trim().split("\n").slice(1);
     const entries = plan.map((line) => line.split(",").map(Number));
-    expect(entries.map(([i, j]) => [i, j])).toEqual([[0, 0], [0, 1], [1, 1], [2, 1], [2, 2]]);
+    expect(entries.map(([i, j]) => [i, j])).toEqual([
+      [0, 0],
+      [0, 1],
+      [1, 1],
+      [2, 1],
+      [2, 2],
+    ]);
     entries.forEach(([, , mass], k) => {
       expect(mass).toBeCloseTo([0.1, 0.1, 0.3, 0.2, 0.3][k], 15);
     });
@@ -127,7 +152,9 @@ describe("monge solve", () => {
   });
 
   it("reads weights from a column, and --mass normalize makes them balance", () => {
-    const answer = JSON.parse(d.monge("solve weighted.csv unweighted.csv --mass normalize --ground euclidean --json").stdout);
+    const answer = JSON.parse(
+      d.monge("solve weighted.csv unweighted.csv --mass normalize --ground euclidean --json").stdout,
+    );
     // 3/4 of the mass goes from 0 to 4, 1/4 from 1 to 4.
     expect(answer.value).toBeCloseTo(3.75, 12);
   });
@@ -173,8 +200,11 @@ describe("files", () => {
     expect(code).toBe(0);
     expect(stderr).toBe("The plan is in out.npy.\nThe picture is in out.svg.\n");
     const bytes = readFileSync(d.path("out.npy"));
-    const plan = new Float64Array(bytes.buffer.slice(bytes.byteOffset + bytes.length - 60 * 50 * 8, bytes.byteOffset + bytes.length));
-    for (let i = 0; i < 60; i++) expect(plan.subarray(i * 50, i * 50 + 50).reduce((sum, x) => sum + x, 0)).toBeCloseTo(1 / 60, 12);
+    const plan = new Float64Array(
+      bytes.buffer.slice(bytes.byteOffset + bytes.length - 60 * 50 * 8, bytes.byteOffset + bytes.length),
+    );
+    for (let i = 0; i < 60; i++)
+      expect(plan.subarray(i * 50, i * 50 + 50).reduce((sum, x) => sum + x, 0)).toBeCloseTo(1 / 60, 12);
     const svg = readFileSync(d.path("out.svg"), "utf8");
     const marks = elements(svg.trim());
     expect(marks.filter(({ attributes }) => "data-k" in attributes)).toHaveLength(110);
@@ -213,7 +243,9 @@ describe("files", () => {
 
 describe("limits and interruption", () => {
   it("--max-iterations ends with code 3, a feasible plan and a valid bound", () => {
-    const { code, stdout } = d.monge("solve large-a.csv large-b.csv --method networkSimplex --max-iterations 50 --json --plan part.csv");
+    const { code, stdout } = d.monge(
+      "solve large-a.csv large-b.csv --method networkSimplex --max-iterations 50 --json --plan part.csv",
+    );
     expect(code).toBe(3);
     const answer = JSON.parse(stdout);
     expect(answer.status).toBe("maxIterations");
@@ -242,7 +274,9 @@ describe("limits and interruption", () => {
 
   it("Ctrl-C ends with code 130 and leaves no file", async () => {
     const before = d.files();
-    const run = d.start("solve large-a.csv large-b.csv --method networkSimplex --plan late.csv --plot late.svg --progress");
+    const run = d.start(
+      "solve large-a.csv large-b.csv --method networkSimplex --plan late.csv --plot late.svg --progress",
+    );
     await run.started;
     run.kill("SIGINT");
     const { code, stdout, stderr } = await run.ended;

@@ -69,7 +69,11 @@ const refusals: readonly (readonly [string, string, RegExp])[] = [
   ["--p against its ground", "solve a.csv b.csv --ground sqeuclidean --p 3", /--ground euclidean --p 3/],
   ["a power of 0", "solve a.csv b.csv --ground euclidean --p 0", /--p "0" is no number above 0/],
   ["an unknown method", "solve a.csv b.csv --method magic", /magic.*networkSimplex/],
-  ["a method that does not apply", "solve a.csv b.csv --method quantiles", /quantiles cannot take this problem.*--method/],
+  [
+    "a method that does not apply",
+    "solve a.csv b.csv --method quantiles",
+    /quantiles cannot take this problem.*--method/,
+  ],
   ["a time that is none", "solve a.csv b.csv --time-limit soon", /soon.*500ms/],
   ["a negative number of iterations", "solve a.csv b.csv --max-iterations -3", /-3.*whole number/],
   ["an option given twice", "solve a.csv b.csv --seed 1 --seed 2", /--seed is given twice/],
@@ -78,7 +82,11 @@ const refusals: readonly (readonly [string, string, RegExp])[] = [
   ["a cost matrix and files", "solve a.csv b.csv --cost C.npy", /--cost is given, and a\.csv too/],
   ["weights without a cost matrix", "solve a.csv b.csv --a two.csv", /--a gives weights to a cost matrix/],
   ["a ground for a cost matrix", "solve --cost C.npy --ground euclidean", /--ground says nothing about a cost matrix/],
-  ["weights of the wrong length", "solve --cost C.npy --a three.csv --b two.csv", /three\.csv has 3 weights, C\.npy has 2 rows/],
+  [
+    "weights of the wrong length",
+    "solve --cost C.npy --a three.csv --b two.csv",
+    /three\.csv has 3 weights, C\.npy has 2 rows/,
+  ],
   ["weights that do not balance", "solve --cost C.npy --a two.csv --b double.csv", /--mass normalize/],
   ["NaN in a cost matrix", "solve --cost nanC.npy", /nanC\.npy.*NaN/i],
   ["a cost matrix without a finite plan", "solve --cost never.npy", /finite/],
@@ -98,11 +106,18 @@ describe("monge refuses", () => {
   it.each(refusals)("%s: monge %s", (_, line, says) => {
     const before = d.files();
     // Outputs are asked for wherever the case itself does not, to see that none is left behind.
-    const { code, stdout, stderr } = d.monge(/--plan|--plot/.test(line) ? line : line.replace(/^solve /, "solve --plot out.svg --plan out.csv "));
+    const { code, stdout, stderr } = d.monge(
+      /--plan|--plot/.test(line) ? line : line.replace(/^solve /, "solve --plot out.svg --plan out.csv "),
+    );
     expect(stderr).toMatch(says);
     expect(code).toBe(2);
     expect(stdout).toBe("");
-    expect(stderr.trim().split("\n").filter((text) => text.startsWith("monge:"))).toHaveLength(1);
+    expect(
+      stderr
+        .trim()
+        .split("\n")
+        .filter((text) => text.startsWith("monge:")),
+    ).toHaveLength(1);
     expect(stderr).not.toMatch(/\n\s+at |node:internal|options\.\w/);
     expect(d.files()).toEqual(before);
   });

@@ -1,6 +1,6 @@
 // Two point clouds in the plane and the mass that flows between them: dots with area by weight, tapered flows with width by mass.
 import { type Body, figure, figureWidth, flowShape, fontSize } from "./figure.ts";
-import { plural, percent, tickLabels, ticks } from "./number.ts";
+import { percent, plural, tickLabels, ticks } from "./number.ts";
 import { palette } from "./palette.ts";
 import { project } from "./project.ts";
 import { largest, type Scene, type Side } from "./scene.ts";
@@ -71,7 +71,10 @@ export function axes(view: Window, names: readonly [string, string]): string {
   });
   svg += text(left + width / 2, top + height + 32, names[0], { ...style, "text-anchor": "middle" });
   const middle = top + height / 2;
-  return svg + text(10, middle, names[1], { ...style, "text-anchor": "middle", transform: `rotate(-90 10 ${coordinate(middle)})` });
+  return (
+    svg +
+    text(10, middle, names[1], { ...style, "text-anchor": "middle", transform: `rotate(-90 10 ${coordinate(middle)})` })
+  );
 }
 
 /** Radius of the heaviest dot, so that n dots cover a modest part of the window. */
@@ -79,7 +82,14 @@ function dotRadius(n: number): number {
   return Math.min(7, Math.max(1.3, 62 / Math.sqrt(n)));
 }
 
-function dots(side: Side, plane: Float64Array, view: Window, kind: "source" | "target", most: number, radius: number): string {
+function dots(
+  side: Side,
+  plane: Float64Array,
+  view: Window,
+  kind: "source" | "target",
+  most: number,
+  radius: number,
+): string {
   const heavy = largest(side.weights);
   const { kept } = thin(side.weights, most);
   let svg = "";
@@ -90,7 +100,8 @@ function dots(side: Side, plane: Float64Array, view: Window, kind: "source" | "t
     const inner = ring ? r - 0.7 : r;
     svg += `<circle cx="${coordinate(view.x(plane[2 * k]))}" cy="${coordinate(view.y(plane[2 * k + 1]))}" r="${coordinate(inner)}" data-k="${k}"${ring ? "" : ` fill="${palette[kind]}" stroke="none"`}/>`;
   }
-  const style = kind === "target" ? { fill: palette.paper, stroke: palette.target, "stroke-width": 1.4 } : { fill: palette.source };
+  const style =
+    kind === "target" ? { fill: palette.paper, stroke: palette.target, "stroke-width": 1.4 } : { fill: palette.source };
   return element("g", { class: kind, ...style }, svg);
 }
 
@@ -130,7 +141,8 @@ export function cloudPicture(scene: Scene): string {
   if (lines.share < 1)
     notes.push(`Drawn: the ${plural(lines.kept.length, "heaviest flow")}, ${percent(lines.share)} of the mass.`);
   for (const side of [source, target])
-    if (side.weights.length > drawn.dots) notes.push(`Drawn of ${side.name}: the ${plural(drawn.dots, "heaviest atom")}.`);
+    if (side.weights.length > drawn.dots)
+      notes.push(`Drawn of ${side.name}: the ${plural(drawn.dots, "heaviest atom")}.`);
   return figure(
     scene,
     [

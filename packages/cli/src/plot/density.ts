@@ -11,7 +11,15 @@ function shade(value: number, most: number): number {
   return most > 0 ? Math.min(1, value / most) ** gamma : 0;
 }
 
-function image(rgb: Uint8Array, rows: number, columns: number, x: number, y: number, width: number, height: number): string {
+function image(
+  rgb: Uint8Array,
+  rows: number,
+  columns: number,
+  x: number,
+  y: number,
+  width: number,
+  height: number,
+): string {
   const factor = Math.max(1, Math.min(8, Math.floor(512 / Math.max(rows, columns))));
   const data = encodePng(enlarge(rgb, rows, columns, factor), rows * factor, columns * factor).toString("base64");
   return `<image x="${coordinate(x)}" y="${coordinate(y)}" width="${coordinate(width)}" height="${coordinate(height)}" preserveAspectRatio="none" style="image-rendering:pixelated" href="data:image/png;base64,${data}"/>`;
@@ -45,7 +53,8 @@ export function overlayImage(
   for (let k = 0; k < rows * columns; k++) {
     const first = mix(paper, blue, strength * shade(under[k], most));
     const second = mix(paper, orange, strength * shade(over[k], mostOver));
-    for (let channel = 0; channel < 3; channel++) rgb[3 * k + channel] = Math.round((first[channel] * second[channel]) / 255);
+    for (let channel = 0; channel < 3; channel++)
+      rgb[3 * k + channel] = Math.round((first[channel] * second[channel]) / 255);
   }
   return image(rgb, rows, columns, x, y, width, height);
 }

@@ -2,7 +2,7 @@
 // It reads the picture's own marks (circles with data-k, panels with data-role) and the flows from the page's JSON block.
 
 /** The script. It runs in a browser, after the page, without any library. */
-export const explorerScript: string = String.raw`
+export const explorerScript: string = `
 (() => {
   "use strict";
   const data = JSON.parse(document.getElementById("data").textContent);

@@ -34,7 +34,15 @@ const gradients: Readonly<Record<string, string>> = {
 };
 
 /** The tapered flow from (x0, y0), full `width`, to (x1, y1), a third of it, coloured from source to target. */
-export function flowShape(x0: number, y0: number, x1: number, y1: number, width: number, opacity: number, data = ""): string {
+export function flowShape(
+  x0: number,
+  y0: number,
+  x1: number,
+  y1: number,
+  width: number,
+  opacity: number,
+  data = "",
+): string {
   const dx = x1 - x0;
   const dy = y1 - y0;
   const length = Math.hypot(dx, dy);
@@ -51,7 +59,14 @@ export function flowShape(x0: number, y0: number, x1: number, y1: number, width:
 function legendMark(mark: LegendMark, x: number, y: number): string {
   if (mark === "source") return element("circle", { cx: x + 5, cy: y - 4, r: 4.5, fill: palette.source });
   if (mark === "target")
-    return element("circle", { cx: x + 5, cy: y - 4, r: 4, fill: palette.paper, stroke: palette.target, "stroke-width": 1.8 });
+    return element("circle", {
+      cx: x + 5,
+      cy: y - 4,
+      r: 4,
+      fill: palette.paper,
+      stroke: palette.target,
+      "stroke-width": 1.8,
+    });
   return mark === "flow" ? flowShape(x, y - 4, x + 22, y - 4, 5, 1) : "";
 }
 
@@ -69,7 +84,8 @@ function legend(items: readonly LegendItem[], top: number): Body {
       x = 0;
       y += 19;
     }
-    svg += legendMark(mark, x, y) + text(x + markWidth[mark], y, fitted, { "font-size": fontSize.label, fill: palette.ink });
+    svg +=
+      legendMark(mark, x, y) + text(x + markWidth[mark], y, fitted, { "font-size": fontSize.label, fill: palette.ink });
     x += width + 22;
   }
   return { svg, height: items.length === 0 ? 0 : y - top + 14 };
@@ -107,7 +123,9 @@ export function figure(
   const width = figureWidth + 2 * margin;
   const height = Math.ceil(bottom + 6 + 2 * margin);
   const stops = `<stop offset="0" stop-color="${palette.source}"/><stop offset="1" stop-color="${palette.target}"/>`;
-  const definitions = Object.entries(gradients).map(([id, ends]) => `<linearGradient id="${id}" ${ends}>${stops}</linearGradient>`);
+  const definitions = Object.entries(gradients).map(
+    ([id, ends]) => `<linearGradient id="${id}" ${ends}>${stops}</linearGradient>`,
+  );
   return element(
     "svg",
     {

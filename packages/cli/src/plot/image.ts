@@ -86,7 +86,10 @@ export function imagePicture(scene: Scene): string {
     const hero = fit(rows, columns, figureWidth - large, top, large);
     const label = { "font-size": fontSize.label, fill: palette.ink };
     const first = fit(rows, columns, 0, top + 18, small - 18);
-    const secondTop = Math.max(top + hero[3] - fit(targetGrid[0], targetGrid[1], 0, 0, small - 18)[3], first[1] + first[3] + 28);
+    const secondTop = Math.max(
+      top + hero[3] - fit(targetGrid[0], targetGrid[1], 0, 0, small - 18)[3],
+      first[1] + first[3] + 28,
+    );
     const second = fit(targetGrid[0], targetGrid[1], 0, secondTop, small - 18);
     const same = targetGrid[0] === rows && targetGrid[1] === columns;
     const behind = same
@@ -95,7 +98,8 @@ export function imagePicture(scene: Scene): string {
     const middle = Math.max(hero[3], secondTop + second[3] - top) + 34;
     const motion = strip(scene, rows, columns, top + middle);
     const named = (name: string, box: Box, hue: string): string =>
-      element("circle", { cx: 4.5, cy: box[1] - 11, r: 4.5, fill: hue }) + text(15, box[1] - 7, fitText(name, fontSize.label, small - 15), label);
+      element("circle", { cx: 4.5, cy: box[1] - 11, r: 4.5, fill: hue }) +
+      text(15, box[1] - 7, fitText(name, fontSize.label, small - 15), label);
     const svg =
       named(source.name, first, palette.source) +
       densityImage(source.weights, [rows, columns], colour(palette.source), first) +

@@ -12,8 +12,10 @@ export function interpolate(scene: Scene, t: number, rows: number, columns: numb
   for (let k = 0; k < flows.mass.length; k++) {
     const [i, j, mass] = [flows.i[k], flows.j[k], flows.mass[k]];
     const r =
-      (1 - t) * at(Math.floor(i / sourceColumns), sourceRows, rows) + t * at(Math.floor(j / targetColumns), targetRows, rows);
-    const c = (1 - t) * at(i % sourceColumns, sourceColumns, columns) + t * at(j % targetColumns, targetColumns, columns);
+      (1 - t) * at(Math.floor(i / sourceColumns), sourceRows, rows) +
+      t * at(Math.floor(j / targetColumns), targetRows, rows);
+    const c =
+      (1 - t) * at(i % sourceColumns, sourceColumns, columns) + t * at(j % targetColumns, targetColumns, columns);
     const [r0, c0] = [Math.floor(r), Math.floor(c)];
     const [dr, dc] = [r - r0, c - c0];
     for (let corner = 0; corner < 4; corner++) {

@@ -34,13 +34,19 @@ function bars(side: Side, low: number, high: number): Bars {
   const wide = (high - low) / main;
   if (n <= 80) {
     const at = Float64Array.from({ length: n }, (_, k) => side.points[k]);
-    return { from: at.map((x) => x - 1.2 * wide), to: at.map((x) => x + 1.2 * wide), height: Float64Array.from(side.weights), note: "atoms" };
+    return {
+      from: at.map((x) => x - 1.2 * wide),
+      to: at.map((x) => x + 1.2 * wide),
+      height: Float64Array.from(side.weights),
+      note: "atoms",
+    };
   }
   const bins = Math.max(12, Math.min(80, Math.round(2 * Math.cbrt(n))));
   const [first, last] = range(side);
   const step = (last - first) / bins || 1;
   const height = new Float64Array(bins);
-  for (let k = 0; k < n; k++) height[Math.min(bins - 1, Math.floor((side.points[k] - first) / step))] += side.weights[k];
+  for (let k = 0; k < n; k++)
+    height[Math.min(bins - 1, Math.floor((side.points[k] - first) / step))] += side.weights[k];
   const from = Float64Array.from({ length: bins }, (_, k) => first + k * step);
   return { from, to: from.map((x) => x + step), height, note: `${bins} bins` };
 }
@@ -85,7 +91,15 @@ export function linePicture(scene: Scene): string {
     const x = (value: number): number => left + ((value - start) / (end - start)) * main;
     const y = (value: number): number => floor + main - ((value - start) / (end - start)) * main;
     const style = { "font-size": fontSize.tick, fill: palette.muted };
-    let svg = element("rect", { "data-role": "field", x: left, y: floor, width: main, height: main, fill: "none", stroke: palette.rule });
+    let svg = element("rect", {
+      "data-role": "field",
+      x: left,
+      y: floor,
+      width: main,
+      height: main,
+      fill: "none",
+      stroke: palette.rule,
+    });
     svg += element("path", {
       d: `M${left} ${coordinate(floor + main)}L${left + main} ${coordinate(floor)}`,
       stroke: palette.rule,
@@ -106,12 +120,22 @@ export function linePicture(scene: Scene): string {
     let above = "";
     for (let k = 0; k < density.height.length; k++) {
       const h = most > 0 ? (density.height[k] / most) * margin : 0;
-      above += element("rect", { x: x(density.from[k]), y: floor - 6 - h, width: x(density.to[k]) - x(density.from[k]), height: h });
+      above += element("rect", {
+        x: x(density.from[k]),
+        y: floor - 6 - h,
+        width: x(density.to[k]) - x(density.from[k]),
+        height: h,
+      });
     }
     let beside = "";
     for (let k = 0; k < densityTarget.height.length; k++) {
       const h = mostTarget > 0 ? (densityTarget.height[k] / mostTarget) * margin : 0;
-      beside += element("rect", { x: left + main + 6, y: y(densityTarget.to[k]), width: h, height: y(densityTarget.from[k]) - y(densityTarget.to[k]) });
+      beside += element("rect", {
+        x: left + main + 6,
+        y: y(densityTarget.to[k]),
+        width: h,
+        height: y(densityTarget.from[k]) - y(densityTarget.to[k]),
+      });
     }
     let dots = "";
     for (const k of support.kept) {
@@ -133,7 +157,8 @@ export function linePicture(scene: Scene): string {
   const notes = [
     `Dots: mass moved from x to y, area by mass; on the dashed line nothing moves. ${monotone ? "The support is monotone: no two flows cross." : "The support is not monotone: some flows cross."} Densities: ${density.note} above, ${densityTarget.note} at the side.`,
   ];
-  if (support.share < 1) notes.push(`Drawn: the ${plural(support.kept.length, "heaviest flow")}, ${percent(support.share)} of the mass.`);
+  if (support.share < 1)
+    notes.push(`Drawn: the ${plural(support.kept.length, "heaviest flow")}, ${percent(support.share)} of the mass.`);
   return figure(
     scene,
     [

@@ -18,9 +18,15 @@ export function encodePng(rgb: Uint8Array, rows: number, columns: number): Buffe
   header.writeUInt32BE(rows, 4);
   header.set([8, 2, 0, 0, 0], 8);
   const lines = Buffer.alloc(rows * (3 * columns + 1));
-  for (let r = 0; r < rows; r++) lines.set(rgb.subarray(3 * r * columns, 3 * (r + 1) * columns), r * (3 * columns + 1) + 1);
+  for (let r = 0; r < rows; r++)
+    lines.set(rgb.subarray(3 * r * columns, 3 * (r + 1) * columns), r * (3 * columns + 1) + 1);
   const signature = Buffer.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]);
-  return Buffer.concat([signature, chunk("IHDR", header), chunk("IDAT", deflateSync(lines)), chunk("IEND", new Uint8Array(0))]);
+  return Buffer.concat([
+    signature,
+    chunk("IHDR", header),
+    chunk("IDAT", deflateSync(lines)),
+    chunk("IEND", new Uint8Array(0)),
+  ]);
 }
 
 /** Each pixel repeated `factor` x `factor` times: viewers that smooth enlarged images then keep the pixels square. */

@@ -22,7 +22,13 @@ function columnPair(side: Side, first: number, second: number): Float64Array {
 }
 
 /** (sum over atoms of w (x - mean)(x - mean)^T) v for both sides together, added into `out`. */
-function covarianceTimes(sides: readonly Side[], scales: readonly number[], mean: Float64Array, v: Float64Array, out: Float64Array): void {
+function covarianceTimes(
+  sides: readonly Side[],
+  scales: readonly number[],
+  mean: Float64Array,
+  v: Float64Array,
+  out: Float64Array,
+): void {
   const dimension = v.length;
   out.fill(0);
   sides.forEach((side, s) => {
@@ -58,7 +64,8 @@ export function project(source: Side, target: Side): Projection {
   });
   sides.forEach((side, s) => {
     for (let k = 0; k < side.weights.length; k++)
-      for (let d = 0; d < dimension; d++) variance += scales[s] * side.weights[k] * (side.points[k * dimension + d] - mean[d]) ** 2;
+      for (let d = 0; d < dimension; d++)
+        variance += scales[s] * side.weights[k] * (side.points[k * dimension + d] - mean[d]) ** 2;
   });
   // A start that depends on the dimension only and is orthogonal to no axis.
   const first = Float64Array.from({ length: dimension }, (_, d) => 1 + Math.cos(1.3 * d + 0.4) / 2);

@@ -63,16 +63,52 @@ function rows({ answer, why, words, any }: ReportInput): readonly Row[] {
       `The value to the power 1/${answer.p}: in the unit of the coordinates.`,
     ]);
   found.push(
-    ["Value", shortNumber(answer.value, 9), `Total cost of the plan: the sum of mass times cost over all flows; the cost is ${words}.`],
-    ["Status", describeStatus(answer.status), "Optimal: no cheaper plan exists. After a limit the plan is feasible, and the gap below bounds what is missing."],
-    ["Method", answer.method, `Chosen because: ${why}. Computed by ${answer.backend} in ${shortNumber(answer.elapsedMs, 3)} ms.`],
-    ["Size", `${count(answer.n)} × ${count(answer.m)}`, `Atoms of the two sides; the plan has ${count(any.scene.flows.mass.length)} flows.`],
-    ["Primal value", shortNumber(proof.primal, 12), "Cost of this plan, summed again from the input: no plan needs to cost more."],
-    ["Dual value", shortNumber(proof.dual, 12), "Value of prices f, g with f_i + g_j ≤ C_ij for every pair: no plan can cost less."],
+    [
+      "Value",
+      shortNumber(answer.value, 9),
+      `Total cost of the plan: the sum of mass times cost over all flows; the cost is ${words}.`,
+    ],
+    [
+      "Status",
+      describeStatus(answer.status),
+      "Optimal: no cheaper plan exists. After a limit the plan is feasible, and the gap below bounds what is missing.",
+    ],
+    [
+      "Method",
+      answer.method,
+      `Chosen because: ${why}. Computed by ${answer.backend} in ${shortNumber(answer.elapsedMs, 3)} ms.`,
+    ],
+    [
+      "Size",
+      `${count(answer.n)} × ${count(answer.m)}`,
+      `Atoms of the two sides; the plan has ${count(any.scene.flows.mass.length)} flows.`,
+    ],
+    [
+      "Primal value",
+      shortNumber(proof.primal, 12),
+      "Cost of this plan, summed again from the input: no plan needs to cost more.",
+    ],
+    [
+      "Dual value",
+      shortNumber(proof.dual, 12),
+      "Value of prices f, g with f_i + g_j ≤ C_ij for every pair: no plan can cost less.",
+    ],
     ["Gap", shortNumber(proof.gap, 3), "Primal minus dual: by how much, at most, this plan is too expensive."],
-    ["Relative gap", shortNumber(proof.relativeGap, 3), "The gap as a share of the cost; 1e-16 is the rounding of floating point."],
-    ["Primal residual", shortNumber(proof.primalResidual, 3), "Share of the mass by which the plan's row and column sums miss the given weights."],
-    ["Dual infeasibility", shortNumber(proof.dualInfeasibility, 3), "By how much the solver's prices broke f_i + g_j ≤ C_ij before they were repaired for the dual value."],
+    [
+      "Relative gap",
+      shortNumber(proof.relativeGap, 3),
+      "The gap as a share of the cost; 1e-16 is the rounding of floating point.",
+    ],
+    [
+      "Primal residual",
+      shortNumber(proof.primalResidual, 3),
+      "Share of the mass by which the plan's row and column sums miss the given weights.",
+    ],
+    [
+      "Dual infeasibility",
+      shortNumber(proof.dualInfeasibility, 3),
+      "By how much the solver's prices broke f_i + g_j ≤ C_ij before they were repaired for the dual value.",
+    ],
   );
   return found;
 }
@@ -81,14 +117,25 @@ function rows({ answer, why, words, any }: ReportInput): readonly Row[] {
 function pageData({ kind, scene }: AnyScene): object {
   const cut = (x: number): number => Number(x.toPrecision(6));
   const { flows } = scene;
-  const sides = kind === "table" ? {} : { source: sideData(scene.source, kind === "line"), target: sideData(scene.target, kind === "line") };
-  return { kind, ...sides, flows: { i: Array.from(flows.i), j: Array.from(flows.j), mass: Array.from(flows.mass, cut) } };
+  const sides =
+    kind === "table"
+      ? {}
+      : { source: sideData(scene.source, kind === "line"), target: sideData(scene.target, kind === "line") };
+  return {
+    kind,
+    ...sides,
+    flows: { i: Array.from(flows.i), j: Array.from(flows.j), mass: Array.from(flows.mass, cut) },
+  };
 }
 
 type SceneSide = Extract<AnyScene, { kind: "line" | "cloud" | "image" }>["scene"]["source"];
 
 function sideData(side: SceneSide, withPlaces: boolean): object {
-  return { name: side.name, grid: side.grid, ...(withPlaces && { at: Array.from(side.points, (x) => Number(x.toPrecision(6))) }) };
+  return {
+    name: side.name,
+    grid: side.grid,
+    ...(withPlaces && { at: Array.from(side.points, (x) => Number(x.toPrecision(6))) }),
+  };
 }
 
 /** The page, complete. */
@@ -97,14 +144,22 @@ export function reportPage(input: ReportInput): string {
   const { title } = any.scene;
   const alive = any.kind !== "table" && any.scene.flows.mass.length <= mostFlows;
   const moves = alive && any.kind !== "line";
-  const hint = any.kind === "line" ? "Point at a dot." : any.kind === "image" ? "Point at a pixel of the two images." : "Point at an atom to see where its mass goes.";
+  const hint =
+    any.kind === "line"
+      ? "Point at a dot."
+      : any.kind === "image"
+        ? "Point at a pixel of the two images."
+        : "Point at an atom to see where its mass goes.";
   const controls = moves
     ? `<div class="controls"><label for="time">Move the mass</label><input id="time" type="range" min="0" max="1" step="0.005" value="0"><output id="shown" for="time">t = 0.00</output><button id="play" type="button">Play</button><button id="still" type="button">Reset</button><span>${hint}</span></div>`
     : alive
       ? `<div class="controls"><span>${hint}</span></div>`
       : "";
   const body = rows(input)
-    .map(([name, number, meaning]) => `<tr><th scope="row">${escapeText(name)}</th><td class="number">${escapeText(number)}</td><td class="meaning">${escapeText(meaning)}</td></tr>`)
+    .map(
+      ([name, number, meaning]) =>
+        `<tr><th scope="row">${escapeText(name)}</th><td class="number">${escapeText(number)}</td><td class="meaning">${escapeText(meaning)}</td></tr>`,
+    )
     .join("\n");
   // "<" must not end the block early; JSON allows it escaped.
   const json = JSON.stringify(alive ? pageData(any) : {}).replaceAll("<", "\\u003c");

@@ -38,12 +38,24 @@ export function tablePicture(scene: MatrixScene): string {
     for (let j = 0; j < columns; j++) {
       const h = mostB > 0 ? (b[j] / mostB) * (strip - 6) : 0;
       const inset = Math.min(3, size * 0.12);
-      svg += element("rect", { x: x0 + j * size + inset, y: y0 - 5 - h, width: size - 2 * inset, height: h, fill: palette.target });
+      svg += element("rect", {
+        x: x0 + j * size + inset,
+        y: y0 - 5 - h,
+        width: size - 2 * inset,
+        height: h,
+        fill: palette.target,
+      });
     }
     for (let i = 0; i < rows; i++) {
       const w = mostA > 0 ? (a[i] / mostA) * (strip - 6) : 0;
       const inset = Math.min(3, size * 0.12);
-      svg += element("rect", { x: x0 - 5 - w, y: y0 + i * size + inset, width: w, height: size - 2 * inset, fill: palette.source });
+      svg += element("rect", {
+        x: x0 - 5 - w,
+        y: y0 + i * size + inset,
+        width: w,
+        height: size - 2 * inset,
+        fill: palette.source,
+      });
     }
     const paper = colour(palette.paper);
     const ink = colour(palette.ink);
@@ -54,7 +66,14 @@ export function tablePicture(scene: MatrixScene): string {
       const [red, green, blue] = mix(paper, ink, strength).map(Math.round);
       const cell = { x, y, width: size, height: size, fill: `rgb(${red},${green},${blue})` };
       // A title is what a browser shows over a cell; in a dense picture nobody could hit one.
-      svg += cells.length > 2500 ? element("rect", cell) : element("rect", cell, element("title", {}, `row ${Math.floor(k / columns)}, column ${k % columns}: ${shortNumber(cells[k])}`));
+      svg +=
+        cells.length > 2500
+          ? element("rect", cell)
+          : element(
+              "rect",
+              cell,
+              element("title", {}, `row ${Math.floor(k / columns)}, column ${k % columns}: ${shortNumber(cells[k])}`),
+            );
       if (numbered)
         svg += text(x + size / 2, y + size / 2 + 4, shortNumber(cells[k], 3), {
           "font-size": fontSize.label,
@@ -64,11 +83,20 @@ export function tablePicture(scene: MatrixScene): string {
     }
     if (size >= 14) {
       let lines = "";
-      for (let i = 1; i < rows; i++) lines += `M${coordinate(x0)} ${coordinate(y0 + i * size)}h${coordinate(columns * size)}`;
-      for (let j = 1; j < columns; j++) lines += `M${coordinate(x0 + j * size)} ${coordinate(y0)}v${coordinate(rows * size)}`;
+      for (let i = 1; i < rows; i++)
+        lines += `M${coordinate(x0)} ${coordinate(y0 + i * size)}h${coordinate(columns * size)}`;
+      for (let j = 1; j < columns; j++)
+        lines += `M${coordinate(x0 + j * size)} ${coordinate(y0)}v${coordinate(rows * size)}`;
       if (lines !== "") svg += element("path", { d: lines, stroke: palette.faint, fill: "none" });
     }
-    svg += element("rect", { x: x0, y: y0, width: columns * size, height: rows * size, fill: "none", stroke: palette.rule });
+    svg += element("rect", {
+      x: x0,
+      y: y0,
+      width: columns * size,
+      height: rows * size,
+      fill: "none",
+      stroke: palette.rule,
+    });
     svg += text(x0, top + 8, "b, columns j", style);
     svg += text(left - 22, y0 + (rows * size) / 2, "a, rows i", {
       ...style,
@@ -78,7 +106,8 @@ export function tablePicture(scene: MatrixScene): string {
     return { svg, height: 18 + strip + rows * size + 4 };
   };
   const notes = [`Shade of a cell: mass of the plan from row i to column j; bars: the weights a and b.`];
-  if (blockRows > 1 || blockColumns > 1) notes.push(`A cell sums ${plural(blockRows, "row")} by ${plural(blockColumns, "column")}.`);
+  if (blockRows > 1 || blockColumns > 1)
+    notes.push(`A cell sums ${plural(blockRows, "row")} by ${plural(blockColumns, "column")}.`);
   return figure(
     scene,
     [
