@@ -44,7 +44,7 @@ export function jpegFrame(file: Uint8Array, name: string): { width: number; heig
     if (end > file.length || end < at + 4) throw short();
     // Start of frame: all of C0..CF but DHT (C4), JPG (C8) and DAC (CC).
     if ((marker & 0xf0) === 0xc0 && marker !== 0xc4 && marker !== 0xc8 && marker !== 0xcc) {
-      if (frame !== undefined || end < at + 9) throw corrupt(name, "has more than one frame, or a broken one", marker);
+      if (frame !== undefined || end < at + 10) throw corrupt(name, "has more than one frame, or a broken one", marker);
       if (marker > 0xc2 || file[at + 4] !== 8) {
         throw unsupported(
           name,
@@ -53,6 +53,8 @@ export function jpegFrame(file: Uint8Array, name: string): { width: number; heig
           "Convert it to a baseline JPEG or to PNG.",
         );
       }
+      if (file[at + 9] > 3)
+        throw unsupported(name, "is a CMYK JPEG, made for printing", file[at + 9], "Convert it to RGB.");
       frame = { height: (file[at + 5] << 8) | file[at + 6], width: (file[at + 7] << 8) | file[at + 8] };
     }
     at = end;

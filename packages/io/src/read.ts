@@ -15,7 +15,7 @@ import { checkEntries, type Table, toMatrix, toMeasure, toVector } from "./table
  * `maxBytes`, found before allocating).
  */
 export async function readMeasure(source: Source, options: ReadOptions = {}): Promise<Measure> {
-  return load(source, options, (table, name) => toMeasure(table, name, options.as));
+  return load(source, parsing(options), (table, name) => toMeasure(table, name, options.as));
 }
 
 /**
@@ -52,7 +52,7 @@ export async function describe(source: Source, options: DescribeOptions = {}): P
   return withBytes(source, options.maxBytes, async (bytes) => {
     const { name: format, reader } = await detectFormat(bytes, options.format);
     const file = { name: bytes.name, format, bytes: bytes.size };
-    const peek = await reader.peek(bytes, options);
+    const peek = await reader.peek(bytes, parsing(options));
     const kind = options.as ?? peek?.kind;
     if (
       peek !== null &&
@@ -68,7 +68,7 @@ export async function describe(source: Source, options: DescribeOptions = {}): P
         mass: null,
       };
     }
-    const table = await reader.read(bytes, options);
+    const table = await reader.read(bytes, parsing(options));
     const measure = toMeasure(table, bytes.name, options.as);
     const shape = table.stored ?? table.shape;
     const weights = measure.kind === "grid" ? "cells" : (table.weights?.name ?? null);
@@ -90,6 +90,11 @@ export async function describe(source: Source, options: DescribeOptions = {}): P
 function extent(kind: "points" | "grid", shape: readonly number[]): { n: number; dimension: number } {
   if (kind === "points") return { n: shape[0] ?? 1, dimension: shape[1] ?? 1 };
   return { n: shape.reduce((product, along) => product * along, 1), dimension: shape.length };
+}
+
+/** On a grid all columns are masses. */
+function parsing(options: ReadOptions): ParseOptions {
+  return options.as === "grid" ? { ...options, allColumns: true } : options;
 }
 
 function load<R>(source: Source, options: ParseOptions, use: (table: Table, name: string) => R): Promise<R> {

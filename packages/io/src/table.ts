@@ -42,7 +42,7 @@ export function toMeasure(table: Table, name: string, as: ReadOptions["as"]): Me
 }
 
 function gridMeasure(table: Table, name: string): Measure {
-  checkMasses(table.data, name, (k) => cellText(k, table.shape, table.place));
+  checkMasses(table.data, (k) => cellPlace(k, table, name));
   return histogram(table.data, table.shape);
 }
 
@@ -58,9 +58,8 @@ function cloudMeasure(table: Table, name: string): Measure {
       cure: "Store one mass for each point, or ignore them with weights: false.",
     });
   }
-  checkMasses(masses, name, (i) =>
-    table.place === undefined ? `mass ${i}` : `${table.weights?.name} of ${table.place(i)}`,
-  );
+  const what = table.weights.name;
+  checkMasses(masses, (i) => (table.place ? [what, table.place(i)] : [`${what}[${i}]`, name]));
   return pointCloud(points, masses);
 }
 
@@ -112,29 +111,31 @@ export function checkEntries(matrix: Matrix<Floats>, name: string, table: Table,
   }
 }
 
-function checkMasses(masses: ArrayLike<number>, name: string, place: (index: number) => string): void {
+/** What a number is, and where it stands: `["weight", "FILE, line 12"]`. */
+type Place = readonly [what: string, where: string];
+
+function checkMasses(masses: ArrayLike<number>, place: (index: number) => Place): void {
   for (let i = 0; i < masses.length; i++) {
     const mass = masses[i];
     if (mass >= 0 && mass < Number.POSITIVE_INFINITY) continue;
-    const negative = mass < 0;
-    throw new OtError(negative ? "NegativeMass" : "InvalidValue", `${name}: the ${place(i)} is ${mass}.`, {
-      argument: name,
+    const [what, where] = place(i);
+    throw new OtError(mass < 0 ? "NegativeMass" : "InvalidValue", `${what} in ${where} is ${mass}.`, {
+      argument: where,
       seen: mass,
-      cure: negative ? "Masses must be 0 or more." : "Use finite masses.",
+      cure: mass < 0 ? "Masses must be 0 or more." : "Use finite masses.",
     });
   }
 }
 
-function cellText(k: number, shape: readonly number[], place: Table["place"]): string {
+function cellPlace(k: number, { shape, place }: Table, name: string): Place {
   const cols = shape[shape.length - 1];
-  if (place !== undefined) return `entry ${k % cols} of ${place(Math.floor(k / cols))}`;
+  if (place !== undefined) return [`Number ${(k % cols) + 1}`, place(Math.floor(k / cols))];
   const index: number[] = [];
-  let rest = k;
-  for (let axis = shape.length - 1; axis >= 0; axis--) {
+  for (let axis = shape.length - 1, rest = k; axis >= 0; axis--) {
     index.unshift(rest % shape[axis]);
     rest = Math.floor(rest / shape[axis]);
   }
-  return `mass at [${index.join(", ")}]`;
+  return [`The mass at [${index.join(", ")}]`, name];
 }
 
 function empty(name: string, shape: readonly number[]): OtError {

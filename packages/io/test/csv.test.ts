@@ -79,6 +79,14 @@ describe("readMeasure of CSV: what it accepts", () => {
     });
   });
 
+  test("as: grid takes a column of masses alone", async () => {
+    const grid = await readMeasure({ name: "g.csv", data: text("mass\n4\n5\n") }, { as: "grid" });
+    expect(grid).toMatchObject({ shape: [2, 1], weights: Float64Array.of(4, 5) });
+    const wrong = { name: "g.csv", data: text("1,2\n3,-4\n") };
+    const error = await refusal(() => readMeasure(wrong, { as: "grid" }), "NegativeMass");
+    expect(error.message).toContain("Number 2 in g.csv, line 2 is -4.");
+  });
+
   test("a text without a known ending is recognised as a table", async () => {
     expect((await readMatrix(text("1 2\n3 4\n"))).cols).toBe(2);
   });
@@ -129,8 +137,8 @@ describe("readMeasure of CSV: what it refuses", () => {
     ["hexadecimal", "1,2\n0x10,3\n", "InvalidValue", "p.csv, line 2", /"0x10"/],
     ["a first row of both", "1,x\n3,4\n", "InvalidValue", "p.csv, line 1", /mixes numbers and words/],
     ["decimal commas", "x;y\n1,5;2\n", "InvalidValue", "p.csv, line 2", /decimal points/],
-    ["a negative mass", "x,weight\n1,2\n2,-3\n", "NegativeMass", "p.csv", /weight of p.csv, line 3 is -3/],
-    ["an infinite mass", "x,weight\n1,2\n2,inf\n", "InvalidValue", "p.csv", /line 3 is Infinity/],
+    ["a negative mass", "x,weight\n1,2\n2,-3\n", "NegativeMass", "p.csv, line 3", /weight in p.csv, line 3 is -3/],
+    ["an infinite mass", "x,weight\n1,2\n2,inf\n", "InvalidValue", "p.csv, line 3", /line 3 is Infinity/],
     ["no mass at all", "x,weight\n1,0\n2,0\n", "InvalidValue", "p.csv", /holds no mass/],
     ["two columns of masses", "x,mass,weight\n1,2,3\n", "InvalidValue", "p.csv", /2 columns of masses/],
     ["masses alone", "weight\n1\n", "InvalidShape", "p.csv", /no column of coordinates/],

@@ -232,6 +232,24 @@ describe("images that are refused", () => {
     }
   });
 
+  test("kinds of JPEG that are not read: lossless, 12 bits, CMYK; and of WebP: animations", async () => {
+    const jpeg = await jpegFile(greyPixels(16, 16, () => 99));
+    const at = jpeg.findIndex((byte, k) => byte === 0xff && jpeg[k + 1] >= 0xc0 && jpeg[k + 1] <= 0xc2);
+    for (const [offset, byte] of [
+      [1, 0xc3],
+      [4, 12],
+      [9, 4],
+    ]) {
+      const other = jpeg.slice();
+      other[at + offset] = byte;
+      await refusal(() => masses(other), "Unsupported");
+    }
+    await refusal(
+      () => masses(joined("RIFF", [22, 0, 0, 0], "WEBPVP8X", [10, 0, 0, 0, 2, 0, 0, 0], new Uint8Array(6))),
+      "Unsupported",
+    );
+  });
+
   test("a JPEG whose header promises more than its bytes can hold", async () => {
     const file = await jpegFile(greyPixels(16, 16, () => 99));
     const at = file.findIndex((byte, k) => byte === 0xff && file[k + 1] >= 0xc0 && file[k + 1] <= 0xc2);

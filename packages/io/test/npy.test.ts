@@ -84,7 +84,9 @@ describe("readMeasure of .npy", () => {
     const grid = (await readMeasure(npyFile("<f8", "2, 3", numbers(six, "f8", true)), { as: "grid" })) as Histogram;
     expect([...grid.weights]).toEqual(six);
     const wrong = npyFile("<f8", "2, 3", numbers([1, 2, 3, 4, 5, -6], "f8", true));
-    expect((await refusal(() => readMeasure(wrong, { as: "grid" }), "NegativeMass")).message).toContain("[1, 2] is -6");
+    expect((await refusal(() => readMeasure(wrong, { as: "grid" }), "NegativeMass")).message).toContain(
+      "[1, 2] in bytes is -6",
+    );
   });
 
   test("NaN is refused with its row", async () => {
