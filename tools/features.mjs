@@ -91,7 +91,13 @@ export function render({ peers, pot, others, alone }) {
     );
     for (const row of list) lines.push(potLine(row, rows));
   }
-  lines.push("", "## OTT-JAX and GeomLoss", "", "| library | name | Monge | status | note |", "|---|---|---|---|---|");
+  lines.push(
+    "",
+    "## SciPy, OTT-JAX and GeomLoss",
+    "",
+    "| library | name | Monge | status | note |",
+    "|---|---|---|---|---|",
+  );
   for (const row of others) {
     lines.push(`| ${row.library} | ${cell(row.name)} | ${answer(row)} | ${marks[row.status]} | ${cell(row.note)} |`);
   }
