@@ -1,7 +1,20 @@
 // The input of the one-dimensional solvers: coordinates, exponent, masses in sorted order.
 import { OtError } from "../errors/otError.ts";
 import type { Floats, Matrix } from "../linalg/matrix.ts";
+import type { Weights } from "../measure/weights.ts";
 import { power } from "./staircase.ts";
+
+/** Options of `wasserstein1d`. */
+export interface Wasserstein1dOptions {
+  /** Masses of x, >= 0; default null: uniform, with the total of b (1 if both are null). */
+  readonly a?: Weights;
+  /** Masses of y, >= 0; default null: uniform, with the total of a. */
+  readonly b?: Weights;
+  /** Exponent of the ground cost |x - y|^p, in [1, Infinity); default 1. */
+  readonly p?: number;
+  /** Relative difference of the masses up to which b is scaled to weigh what a weighs; default 1e-9, 1e-6 for Float32Array. */
+  readonly massTolerance?: number;
+}
 
 /** Copies coordinates into an n x 1 matrix. Throws `InvalidShape` where they are no array. */
 export function column(values: ArrayLike<number>, argument: string): Matrix {

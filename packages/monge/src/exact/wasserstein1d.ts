@@ -2,25 +2,14 @@
 // W_p^p = integral over t in [0, 1] of |F^-1(t) - G^-1(t)|^p dt; Villani, Topics in Optimal Transportation (2003), theorem 2.18.
 import { points } from "../cost/points.ts";
 import type { MatrixLike } from "../linalg/matrix.ts";
-import type { Weights } from "../measure/weights.ts";
 import { withLineSorter } from "./lineOrder.ts";
-import { column, pick, readExponent } from "./lineProblem.ts";
+import { column, pick, readExponent, type Wasserstein1dOptions } from "./lineProblem.ts";
 import { type LineResult, lineResult } from "./lineResult.ts";
 import { prepare } from "./prepare.ts";
 import { northWest, staircaseCost, staircasePotentials, uniformStairs } from "./staircase.ts";
 import { wasserstein1dBatch } from "./wasserstein1dBatch.ts";
 
-/** Options of {@link wasserstein1d}. */
-export interface Wasserstein1dOptions {
-  /** Masses of x, >= 0; default null: uniform, with the total of b (1 if both are null). */
-  readonly a?: Weights;
-  /** Masses of y, >= 0; default null: uniform, with the total of a. */
-  readonly b?: Weights;
-  /** Exponent of the ground cost |x - y|^p, in [1, Infinity); default 1. */
-  readonly p?: number;
-  /** Relative difference of the masses up to which b is scaled to weigh what a weighs; default 1e-9, 1e-6 for Float32Array. */
-  readonly massTolerance?: number;
-}
+export type { Wasserstein1dOptions } from "./lineProblem.ts";
 
 /**
  * Optimal transport between atoms at `x` (n numbers) and `y` (m numbers) on the line, under the cost |x_i - y_j|^p.

@@ -3,10 +3,9 @@ import { points } from "../cost/points.ts";
 import { OtError } from "../errors/otError.ts";
 import { type Floats, type Matrix, type MatrixLike, toMatrix } from "../linalg/matrix.ts";
 import { type LineSorter, withLineSorter } from "./lineOrder.ts";
-import { pick, readExponent } from "./lineProblem.ts";
+import { pick, readExponent, type Wasserstein1dOptions } from "./lineProblem.ts";
 import { prepare } from "./prepare.ts";
 import { northWest, type Staircase, staircaseCost, uniformStairs } from "./staircase.ts";
-import type { Wasserstein1dOptions } from "./wasserstein1d.ts";
 
 const columnsAtOnce = 16;
 
