@@ -40,12 +40,12 @@ export function* search(
   const limits = workspace.alloc(n * 8);
   if (typeof limit === "number") workspace.f64(limits, n).fill(limit);
   else workspace.f64(limits, n).set(limit);
-  call["cloudRefresh"]!(to.header);
+  call["cloudRefresh"](to.header);
   const piece = Math.max(1, Math.floor(pairsPerPiece / (8 * to.n * from.d)));
   let found = 0;
   for (let begin = 0; begin < from.blocks; begin += piece) {
     const end = Math.min(begin + piece, from.blocks);
-    found += call["pointsSearch"]!(from.header, to.header, begin, end, k, limits, counts, columns, values);
+    found += call["pointsSearch"](from.header, to.header, begin, end, k, limits, counts, columns, values);
     if (end < from.blocks) yield;
   }
   return { k, found, counts, columns, values };
@@ -72,10 +72,10 @@ export function gather(
   const rowPtr = workspace.alloc(4 * (x.n + 1));
   const byRow = [rows?.counts ?? 0, rows?.columns ?? 0, rows?.k ?? 0] as const;
   const byColumn = [columns?.counts ?? 0, columns?.columns ?? 0, columns?.k ?? 0] as const;
-  const capacity = call["pointsArcsCount"]!(x.header, y.header, byRow[0], ...byColumn, keptPtr, cursor);
+  const capacity = call["pointsArcsCount"](x.header, y.header, byRow[0], ...byColumn, keptPtr, cursor);
   const colIdx = workspace.alloc(4 * capacity);
   const lists = [...byRow, ...byColumn] as const;
-  const count = call["pointsArcsFill"]!(x.header, y.header, ...lists, keptPtr, keptIdx, cursor, rowPtr, colIdx);
+  const count = call["pointsArcsFill"](x.header, y.header, ...lists, keptPtr, keptIdx, cursor, rowPtr, colIdx);
   const arcs = { rowPtr: workspace.i32(rowPtr, x.n + 1).slice(), colIdx: workspace.i32(colIdx, count).slice() };
   workspace.release(mark);
   return arcs;
@@ -97,7 +97,7 @@ export function place(workspace: Workspace, x: Cloud, y: Cloud, arcs: Arcs): Gra
   const cost = workspace.alloc(8 * count);
   workspace.i32(rowPtr, x.n + 1).set(arcs.rowPtr);
   workspace.i32(colIdx, count).set(arcs.colIdx);
-  workspace.call["pointsArcsCost"]!(x.header, y.header, rowPtr, colIdx, cost);
+  workspace.call["pointsArcsCost"](x.header, y.header, rowPtr, colIdx, cost);
   return { arcs: count, rowPtr, colIdx, cost };
 }
 
@@ -106,7 +106,7 @@ export function pairs(partner: Int32Array): Arcs {
   const rowPtr = new Int32Array(partner.length + 1);
   let count = 0;
   for (let i = 0; i < partner.length; i++) {
-    if (partner[i]! >= 0) count++;
+    if (partner[i] >= 0) count++;
     rowPtr[i + 1] = count;
   }
   return { rowPtr, colIdx: partner.filter((j) => j >= 0) };

@@ -33,10 +33,10 @@ export function buildCloud(workspace: Workspace, points: Float64Array, n: number
   const input = workspace.alloc(n * d * 8);
   workspace.f64(input, n * d).set(points);
   workspace.i32(header, 10).set([n, d, blocks, nodes, coords, order, ranges, boxes, potential, peak]);
-  call["cloudBuild"]!(header, input);
+  call["cloudBuild"](header, input);
   workspace.release(mark);
   workspace.f64(potential, blocks * 8).fill(0);
-  call["cloudRefresh"]!(header);
+  call["cloudRefresh"](header);
   return { n, d, blocks, header, potential, order: workspace.i32(order, n).slice() };
 }
 
@@ -44,5 +44,5 @@ export function buildCloud(workspace: Workspace, points: Float64Array, n: number
 export function setGround(workspace: Workspace, ground: Pick<GroundSpec, "norm" | "power">): void {
   const { norm, power } = ground;
   const kind = norm === 2 ? 0 : norm === 1 ? 1 : norm === Infinity ? 2 : 3;
-  workspace.call["pointsGround"]!(kind, norm === Infinity ? 1 : norm, norm === Infinity ? power : power / norm);
+  workspace.call["pointsGround"](kind, norm === Infinity ? 1 : norm, norm === Infinity ? power : power / norm);
 }

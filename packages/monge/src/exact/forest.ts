@@ -16,8 +16,8 @@ export function staircase(a: Float64Array, b: Float64Array): Forest {
   const mass: number[] = [];
   let row = 0;
   let column = 0;
-  let left = a[0]!;
-  let room = b[0]!;
+  let left = a[0];
+  let room = b[0];
   while (row < a.length && column < b.length) {
     const moved = Math.min(left, room);
     if (moved > 0) {
@@ -27,8 +27,8 @@ export function staircase(a: Float64Array, b: Float64Array): Forest {
     }
     left -= moved;
     room -= moved;
-    if (left === 0) left = a[++row]!;
-    if (room === 0) room = b[++column]!;
+    if (left === 0) left = a[++row];
+    if (room === 0) room = b[++column];
   }
   return { i: Int32Array.from(i), j: Int32Array.from(j), mass: Float64Array.from(mass) };
 }
@@ -58,11 +58,11 @@ function split(
   const count = coarse.cloud.n;
   const d = coarse.cloud.d;
   const begin = new Int32Array(count + 1);
-  for (let k = 0; k < cells.length; k++) begin[cells[k]! + 1]!++;
-  for (let c = 0; c < count; c++) begin[c + 1]! += begin[c]!;
+  for (let k = 0; k < cells.length; k++) begin[cells[k] + 1]++;
+  for (let c = 0; c < count; c++) begin[c + 1] += begin[c];
   const cursor = begin.slice();
   const entries = new Int32Array(cells.length);
-  for (let k = 0; k < cells.length; k++) entries[cursor[cells[k]!]!++] = k;
+  for (let k = 0; k < cells.length; k++) entries[cursor[cells[k]]++] = k;
   const capacity = cells.length + fine.cloud.n;
   const from = new Int32Array(capacity);
   const to = new Int32Array(capacity);
@@ -73,26 +73,26 @@ function split(
   for (let c = 0; c < count; c++) {
     own.length = 0;
     others.length = 0;
-    for (let t = 0; t < 4; t++) if (fine.children![c * 4 + t]! >= 0) own.push(fine.children![c * 4 + t]!);
-    for (let k = begin[c]!; k < begin[c + 1]!; k++) others.push(entries[k]!);
+    for (let t = 0; t < 4; t++) if (fine.children![c * 4 + t] >= 0) own.push(fine.children![c * 4 + t]);
+    for (let k = begin[c]; k < begin[c + 1]; k++) others.push(entries[k]);
     if (others.length > 1 && own.length > 1) {
       // Both sides in their order along the axis in which the partners spread most.
       const axis = widest(others, partners, positions, d);
-      others.sort((p, q) => positions[partners[p]! * d + axis]! - positions[partners[q]! * d + axis]! || p - q);
-      own.sort((p, q) => fine.points[p * d + axis]! - fine.points[q * d + axis]! || p - q);
+      others.sort((p, q) => positions[partners[p] * d + axis] - positions[partners[q] * d + axis] || p - q);
+      own.sort((p, q) => fine.points[p * d + axis] - fine.points[q * d + axis] || p - q);
     }
     let child = 0;
-    let left = fine.mass[own[0]!]!;
+    let left = fine.mass[own[0]];
     for (const entry of others) {
-      let open = mass[entry]!;
+      let open = mass[entry];
       while (open > 0) {
         const part = Math.min(open, left);
-        from[length] = partners[entry]!;
-        to[length] = own[child]!;
+        from[length] = partners[entry];
+        to[length] = own[child];
         moved[length++] = part;
         open -= part;
         left -= part;
-        if (left === 0 && child + 1 < own.length) left = fine.mass[own[++child]!]!;
+        if (left === 0 && child + 1 < own.length) left = fine.mass[own[++child]];
       }
     }
   }
@@ -106,7 +106,7 @@ function widest(entries: number[], partners: Int32Array, positions: Float64Array
     let low = Infinity;
     let high = -Infinity;
     for (const entry of entries) {
-      const at = positions[partners[entry]! * d + k]!;
+      const at = positions[partners[entry] * d + k];
       if (at < low) low = at;
       if (at > high) high = at;
     }
@@ -122,31 +122,31 @@ function widest(entries: number[], partners: Int32Array, positions: Float64Array
 export function hang(n: number, m: number, { i, j, mass }: Forest): { parent: Int32Array; flow: Float64Array } {
   const begin = new Int32Array(n + m + 1);
   for (let k = 0; k < i.length; k++) {
-    begin[i[k]! + 1]!++;
-    begin[n + j[k]! + 1]!++;
+    begin[i[k] + 1]++;
+    begin[n + j[k] + 1]++;
   }
-  for (let v = 0; v < n + m; v++) begin[v + 1]! += begin[v]!;
+  for (let v = 0; v < n + m; v++) begin[v + 1] += begin[v];
   const cursor = begin.slice();
   const entries = new Int32Array(2 * i.length);
   for (let k = 0; k < i.length; k++) {
-    entries[cursor[i[k]!]!++] = k;
-    entries[cursor[n + j[k]!]!++] = k;
+    entries[cursor[i[k]]++] = k;
+    entries[cursor[n + j[k]]++] = k;
   }
   const parent = new Int32Array(n + m).fill(-1);
   const flow = new Float64Array(n + m);
   const queue = new Int32Array(n + m);
   for (let row = 0; row < n; row++) {
-    if (parent[row]! >= 0) continue;
+    if (parent[row] >= 0) continue;
     parent[row] = n + m;
     queue[0] = row;
     for (let head = 0, tail = 1; head < tail; head++) {
-      const v = queue[head]!;
-      for (let at = begin[v]!; at < begin[v + 1]!; at++) {
-        const k = entries[at]!;
-        const w = v < n ? n + j[k]! : i[k]!;
-        if (parent[w]! >= 0) continue;
+      const v = queue[head];
+      for (let at = begin[v]; at < begin[v + 1]; at++) {
+        const k = entries[at];
+        const w = v < n ? n + j[k] : i[k];
+        if (parent[w] >= 0) continue;
         parent[w] = v;
-        flow[w] = mass[k]!;
+        flow[w] = mass[k];
         queue[tail++] = w;
       }
     }
@@ -162,15 +162,15 @@ export function greedyForest(a: Float64Array, b: Float64Array, columns: Int32Arr
   const j: number[] = [];
   const mass: number[] = [];
   for (let row = 0; row < a.length; row++) {
-    for (let at = row * k; at < row * k + k && left[row]! > 0; at++) {
-      const column = columns[at]!;
-      const moved = Math.min(left[row]!, room[column]!);
+    for (let at = row * k; at < row * k + k && left[row] > 0; at++) {
+      const column = columns[at];
+      const moved = Math.min(left[row], room[column]);
       if (moved === 0) continue;
       i.push(row);
       j.push(column);
       mass.push(moved);
-      left[row]! -= moved;
-      room[column]! -= moved;
+      left[row] -= moved;
+      room[column] -= moved;
     }
   }
   const rest = staircase(left, room);
@@ -179,60 +179,4 @@ export function greedyForest(a: Float64Array, b: Float64Array, columns: Int32Arr
     j: Int32Array.from([...j, ...rest.j]),
     mass: Float64Array.from([...mass, ...rest.mass]),
   };
-}
-
-/**
- * The flow of masses a and b along a spanning tree under the root n + m, as entries of a plan. The tree was found for masses in
- * whole quanta: an entry that comes out negative, by less than the rounding of the masses, is taken back around a cycle.
- */
-export function treeFlows(
-  parents: Int32Array,
-  threads: Int32Array,
-  n: number,
-  a: Float64Array,
-  b: Float64Array,
-): Forest {
-  const nodes = parents.length;
-  const flow = new Float64Array(nodes + 1);
-  flow.set(a);
-  flow.set(b, n);
-  const order = new Int32Array(nodes);
-  for (let v = threads[nodes]!, k = 0; v !== nodes; v = threads[v]!) order[k++] = v;
-  for (let k = nodes - 1; k >= 0; k--) {
-    const v = order[k]!;
-    if (parents[v] !== nodes) flow[parents[v]!]! -= flow[v]!;
-  }
-  const heaviest = new Int32Array(nodes).fill(-1);
-  const ends = (v: number): [row: number, column: number] => (v < n ? [v, parents[v]!] : [parents[v]!, v]);
-  const i: number[] = [];
-  const j: number[] = [];
-  const mass: number[] = [];
-  const negative: number[] = [];
-  for (let v = 0; v < nodes; v++) {
-    if (parents[v] === nodes || flow[v] === 0) continue;
-    if (flow[v]! < 0) {
-      negative.push(v);
-      continue;
-    }
-    for (const end of ends(v)) {
-      if (heaviest[end]! < 0 || mass[heaviest[end]!]! < flow[v]!) heaviest[end] = i.length;
-    }
-    const [row, column] = ends(v);
-    i.push(row);
-    j.push(column - n);
-    mass.push(flow[v]!);
-  }
-  for (const v of negative) {
-    const [row, column] = ends(v);
-    const first = heaviest[row]!;
-    const second = heaviest[column]!;
-    if (first < 0 || second < 0) continue;
-    const surplus = Math.min(-flow[v]!, mass[first]!, mass[second]!);
-    mass[first]! -= surplus;
-    mass[second]! -= surplus;
-    i.push(i[second]!);
-    j.push(j[first]!);
-    mass.push(surplus);
-  }
-  return { i: Int32Array.from(i), j: Int32Array.from(j), mass: Float64Array.from(mass) };
 }

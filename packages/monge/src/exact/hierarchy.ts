@@ -38,11 +38,11 @@ export function buildLayers(
     const cells = Math.ceil(n / cell);
     const merged = new Float64Array(cells * d);
     const total = new Float64Array(cells);
-    for (let i = 0; i < n; i++) total[Math.floor(i / cell)]! += layer.mass[i]!;
+    for (let i = 0; i < n; i++) total[Math.floor(i / cell)] += layer.mass[i];
     for (let i = 0; i < n; i++) {
       const to = Math.floor(i / cell);
-      const share = layer.mass[i]! / total[to]!;
-      for (let k = 0; k < d; k++) merged[to * d + k]! += share * rows[i * d + k]!;
+      const share = layer.mass[i] / total[to];
+      for (let k = 0; k < d; k++) merged[to * d + k] += share * rows[i * d + k];
     }
     points = merged;
     mass = total;
@@ -53,7 +53,7 @@ export function buildLayers(
 function gathered(values: Float64Array, order: Int32Array, width: number): Float64Array {
   const out = new Float64Array(order.length * width);
   for (let i = 0; i < order.length; i++) {
-    for (let k = 0; k < width; k++) out[i * width + k] = values[order[i]! * width + k]!;
+    for (let k = 0; k < width; k++) out[i * width + k] = values[order[i] * width + k];
   }
   return out;
 }
@@ -63,7 +63,7 @@ function link(finer: Layer, order: Int32Array): void {
   const children = new Int32Array(order.length * cell).fill(-1);
   for (let coarse = 0; coarse < order.length; coarse++) {
     for (let t = 0; t < cell; t++) {
-      const fine = order[coarse]! * cell + t;
+      const fine = order[coarse] * cell + t;
       if (fine >= n) break;
       children[coarse * cell + t] = fine;
     }
@@ -78,15 +78,15 @@ export function refineAssignment(x: Layer, y: Layer, partner: Int32Array): Int32
   const taken = new Uint8Array(n);
   for (let coarse = 0; coarse < partner.length; coarse++) {
     for (let t = 0; t < cell; t++) {
-      const i = x.children![coarse * cell + t]!;
-      const j = y.children![partner[coarse]! * cell + t]!;
+      const i = x.children![coarse * cell + t];
+      const j = y.children![partner[coarse] * cell + t];
       if (i < 0 || j < 0) continue;
       refined[i] = j;
       taken[j] = 1;
     }
   }
   for (let i = 0, j = 0; i < n; i++) {
-    if (refined[i]! >= 0) continue;
+    if (refined[i] >= 0) continue;
     while (taken[j] === 1) j++;
     refined[i] = j++;
   }

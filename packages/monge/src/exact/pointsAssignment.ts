@@ -5,21 +5,18 @@ import { type Arcs, complete, gather, pairs, place } from "./candidates.ts";
 import { refineAssignment } from "./hierarchy.ts";
 import { descend, type PointsRun, pause, price } from "./pointsRun.ts";
 
-/** Augmenting forests between two pauses. */
-const forests = 16;
-
 /** Solves all levels; the plan and the potentials of the finest are left in `run`. Returns whether it is optimal. */
 export function* solveAssignment(run: PointsRun): Generator<Progress, boolean, void> {
   const { workspace, xs, ys } = run;
   let partner: Int32Array | null = null;
   for (let level = xs.length - 1; level >= 0; level--) {
-    const n = xs[level]!.cloud.n;
+    const n = xs[level].cloud.n;
     const mark = workspace.mark();
     const matching = { n, colOfRow: workspace.alloc(4 * n), rowOfCol: workspace.alloc(4 * n) };
     workspace.i32(matching.colOfRow, n).fill(-1);
     workspace.i32(matching.rowOfCol, n).fill(-1);
     if (level === 0) run.plan = () => matched(workspace.i32(matching.colOfRow, n));
-    const prior: Int32Array | null = partner === null ? null : refineAssignment(xs[level]!, ys[level]!, partner);
+    const prior: Int32Array | null = partner === null ? null : refineAssignment(xs[level], ys[level], partner);
     if (!(yield* solveLevel(run, level, matching, prior))) return false;
     partner = workspace.i32(matching.colOfRow, n).slice();
     if (level > 0) workspace.release(mark);
@@ -41,8 +38,8 @@ function* solveLevel(
 ): Generator<Progress, boolean, void> {
   const { workspace, xs, ys } = run;
   const { call } = workspace;
-  const { cloud: x } = xs[level]!;
-  const { cloud: y } = ys[level]!;
+  const { cloud: x } = xs[level];
+  const { cloud: y } = ys[level];
   const { n } = matching;
   let arcs: Arcs;
   const cold = prior === null && !run.warm;
@@ -59,8 +56,8 @@ function* solveLevel(
   for (let round = 0; ; round++) {
     const mark = workspace.mark();
     const graph = place(workspace, x, y, arcs);
-    const scratch = workspace.alloc(call["assignmentArcsBytes"]!(n));
-    call["assignmentArcsInit"]!(
+    const scratch = workspace.alloc(call["assignmentArcsBytes"](n));
+    call["assignmentArcsInit"](
       n,
       graph.rowPtr,
       graph.colIdx,
@@ -72,15 +69,16 @@ function* solveLevel(
       scratch,
     );
     if (round === 0) {
-      if (cold) call["assignmentArcsReduce"]!();
-      call["assignmentArcsRepair"]!();
+      if (cold) call["assignmentArcsReduce"]();
+      call["assignmentArcsRepair"]();
       // Augmenting row reduction (epsilon 0): most rows find a column without a search.
-      call["assignmentArcsAuction"]!(0, 10 * n, -Infinity);
+      call["assignmentArcsAuction"](0, 10 * n, -Infinity);
     }
-    call["assignmentArcsRepair"]!();
-    while (call["assignmentArcsAugment"]!(forests) === 1) {
-      run.iterations += forests;
-      yield* pause(run, "assignment", call["assignmentArcsFree"]!() / n);
+    call["assignmentArcsRepair"]();
+    for (let open = call["assignmentArcsFree"](); open > 0; ) {
+      open = call["assignmentArcsAugment"](1);
+      run.iterations++;
+      yield* pause(run, "assignment", call["assignmentArcsFree"]() / n);
       if (run.stopped !== null) return false;
     }
     workspace.release(mark);
@@ -103,9 +101,9 @@ function matched(partner: Int32Array): { i: Int32Array; j: Int32Array; mass: Flo
   const i: number[] = [];
   const j: number[] = [];
   for (let row = 0; row < partner.length; row++) {
-    if (partner[row]! < 0) continue;
+    if (partner[row] < 0) continue;
     i.push(row);
-    j.push(partner[row]!);
+    j.push(partner[row]);
   }
   return { i: Int32Array.from(i), j: Int32Array.from(j), mass: new Float64Array(i.length).fill(1) };
 }

@@ -9,7 +9,7 @@ import { search } from "./candidates.ts";
 import { setGround } from "./cloud.ts";
 import { type Forest, staircase } from "./forest.ts";
 import { buildLayers, cell, type Layer } from "./hierarchy.ts";
-import { integerMasses } from "./masses.ts";
+import { type IntegerMasses, integerMasses } from "./masses.ts";
 import { solveAssignment } from "./pointsAssignment.ts";
 import { type PointsRun, pause } from "./pointsRun.ts";
 import { solveSimplex } from "./pointsSimplex.ts";
@@ -33,13 +33,13 @@ export const pointsExact: Engine = {
     setGround(workspace, sides.ground);
     const { n, m, uniform, warmStart } = problem;
     const quanta = uniform
-      ? { a: new Float64Array(n).fill(1), b: new Float64Array(m).fill(1) }
+      ? { a: new Float64Array(n).fill(1), b: new Float64Array(m).fill(1), quantum: problem.a[0] }
       : positive(integerMasses(problem.a, problem.b));
     const end = warmStart === null ? smallest : Infinity;
     const xs = buildLayers(workspace, sides.x, quanta.a, n, sides.d, end);
     const ys = buildLayers(workspace, sides.y, quanta.b, m, sides.d, end);
     even(xs, ys);
-    const [x, y] = [xs[0]!, ys[0]!];
+    const [x, y] = [xs[0], ys[0]];
     const a = sorted(problem.a, x);
     const b = sorted(problem.b, y);
     if (warmStart !== null) {
@@ -61,8 +61,9 @@ export const pointsExact: Engine = {
     control.offer(() => answer("stopped"));
     yield* pause(run, "hierarchy", Infinity);
     if (run.stopped !== null) return answer(run.stopped);
-    const optimal = uniform ? yield* solveAssignment(run) : yield* solveSimplex(run, a, b);
-    return answer(optimal ? "optimal" : run.stopped!);
+    if (uniform) yield* solveAssignment(run);
+    else yield* solveSimplex(run, a, b, quanta.quantum);
+    return answer(run.stopped ?? "optimal");
   },
 };
 
@@ -96,31 +97,31 @@ function readPoints({ n, m, cost, rows, cols }: ExactProblem): Sides {
 function gathered(data: ArrayLike<number>, atoms: Int32Array | null, n: number, d: number): Float64Array {
   if (atoms === null) return Float64Array.from(data);
   const out = new Float64Array(n * d);
-  for (let i = 0; i < n; i++) for (let k = 0; k < d; k++) out[i * d + k] = data[atoms[i]! * d + k]!;
+  for (let i = 0; i < n; i++) for (let k = 0; k < d; k++) out[i * d + k] = data[atoms[i] * d + k];
   return out;
 }
 
 /** Whole masses of at least 1, the heaviest giving what the lightest lack: every atom takes part. */
-function positive({ a, b }: { a: Float64Array; b: Float64Array }): { a: Float64Array; b: Float64Array } {
-  for (const masses of [a, b]) {
+function positive(whole: IntegerMasses): IntegerMasses {
+  for (const masses of [whole.a, whole.b]) {
     let heaviest = 0;
     let lacking = 0;
     for (let k = 0; k < masses.length; k++) {
-      if (masses[k]! > masses[heaviest]!) heaviest = k;
+      if (masses[k] > masses[heaviest]) heaviest = k;
       if (masses[k] === 0) {
         masses[k] = 1;
         lacking++;
       }
     }
-    masses[heaviest]! -= lacking;
+    masses[heaviest] -= lacking;
   }
-  return { a, b };
+  return whole;
 }
 
 /** Repeats the finest layer of the side with fewer layers, so that both have as many. */
 function even(xs: Layer[], ys: Layer[]): void {
   const shorter = xs.length < ys.length ? xs : ys;
-  const finest = shorter[0]!;
+  const finest = shorter[0];
   const n = finest.cloud.n;
   const children = new Int32Array(n * cell).fill(-1);
   for (let i = 0; i < n; i++) children[i * cell] = i;
@@ -129,7 +130,7 @@ function even(xs: Layer[], ys: Layer[]): void {
 
 function sorted(values: Float64Array, layer: Layer): Float64Array {
   const { order } = layer.cloud;
-  return Float64Array.from(order, (index) => values[index]!);
+  return Float64Array.from(order, (index) => values[index]);
 }
 
 /** The answer from the present state; allocates and releases, and disturbs nothing. */
@@ -142,8 +143,8 @@ function finish(
   factor: number,
 ): ExactAnswer {
   const { workspace } = run;
-  const { cloud: x } = run.xs[0]!;
-  const { cloud: y } = run.ys[0]!;
+  const { cloud: x } = run.xs[0];
+  const { cloud: y } = run.ys[0];
   const plan = completed(run.plan(), a, b, uniform);
   const mark = workspace.mark();
   const pieces = search(workspace, x, y, 1, Infinity);
@@ -153,14 +154,14 @@ function finish(
   const price = workspace.f64(y.potential, y.n);
   const f = new Float64Array(x.n);
   const g = new Float64Array(y.n);
-  for (let i = 0; i < x.n; i++) f[x.order[i]!] = factor * least[i]!;
-  for (let j = 0; j < y.n; j++) g[y.order[j]!] = factor * price[j]!;
+  for (let i = 0; i < x.n; i++) f[x.order[i]] = factor * least[i];
+  for (let j = 0; j < y.n; j++) g[y.order[j]] = factor * price[j];
   workspace.release(mark);
   return {
     status,
     iterations: run.iterations,
-    i: plan.i.map((i) => x.order[i]!),
-    j: plan.j.map((j) => y.order[j]!),
+    i: plan.i.map((i) => x.order[i]),
+    j: plan.j.map((j) => y.order[j]),
     mass: plan.mass,
     f,
     g,
@@ -183,5 +184,5 @@ function completed(plan: Forest, a: Float64Array, b: Float64Array, uniform: bool
     i.push(row);
     j.push(column++);
   }
-  return { i: Int32Array.from(i), j: Int32Array.from(j), mass: Float64Array.from(i, (row) => a[row]!) };
+  return { i: Int32Array.from(i), j: Int32Array.from(j), mass: Float64Array.from(i, (row) => a[row]) };
 }

@@ -56,8 +56,8 @@ export function* searching(
 
 /** The columns of each row whose reduced cost is below -tolerance: none proves the potentials feasible. */
 export function* price(run: PointsRun): Generator<Progress, Lists | null, void> {
-  const { cloud: x } = run.xs[0]!;
-  const { cloud: y } = run.ys[0]!;
+  const { cloud: x } = run.xs[0];
+  const { cloud: y } = run.ys[0];
   const limit = run.workspace.f64(x.potential, x.n).map((f) => f - run.tolerance);
   return yield* searching(run, "pricing", x, y, violations, limit);
 }
@@ -74,8 +74,8 @@ export interface Candidates {
  */
 export function* descend(run: PointsRun, level: number): Generator<Progress, Candidates | null, void> {
   const { workspace, xs, ys } = run;
-  const { cloud: x } = xs[level]!;
-  const { cloud: y } = ys[level]!;
+  const { cloud: x } = xs[level];
+  const { cloud: y } = ys[level];
   const coarse = xs[level + 1];
   if (coarse !== undefined) {
     const mark = workspace.mark();
@@ -88,7 +88,7 @@ export function* descend(run: PointsRun, level: number): Generator<Progress, Can
   if (rows === null) return null;
   const least = workspace.f64(rows.values, x.n * rows.k);
   const f = workspace.f64(x.potential, x.n);
-  for (let i = 0; i < x.n; i++) f[i] = least[i * rows.k]!;
+  for (let i = 0; i < x.n; i++) f[i] = least[i * rows.k];
   const columns = yield* searching(run, "hierarchy", y, x, partners, Infinity);
   return columns === null ? null : { rows, columns };
 }

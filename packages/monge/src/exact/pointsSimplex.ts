@@ -4,19 +4,25 @@ import type { Workspace } from "../kernels/workspace.ts";
 import type { Progress } from "../run/options.ts";
 import { type Arcs, complete, gather, place } from "./candidates.ts";
 import type { Cloud } from "./cloud.ts";
-import { type Forest, greedyForest, hang, refineForest, staircase, treeFlows } from "./forest.ts";
+import { type Forest, greedyForest, hang, refineForest, staircase } from "./forest.ts";
 import { type Candidates, descend, type PointsRun, pause, price } from "./pointsRun.ts";
+import { layTree, planOfTree, type SpanningTree, viewTree } from "./spanningTree.ts";
 
 /** Pivots between two pauses. */
 const chunk = 2048;
 
 /** Solves all levels; the plan and the potentials of the finest are left in `run`. Returns whether it is optimal. */
-export function* solveSimplex(run: PointsRun, a: Float64Array, b: Float64Array): Generator<Progress, boolean, void> {
+export function* solveSimplex(
+  run: PointsRun,
+  a: Float64Array,
+  b: Float64Array,
+  quantum: number,
+): Generator<Progress, boolean, void> {
   const { workspace, xs, ys } = run;
   let plan: Forest | null = null;
   for (let level = xs.length - 1; level >= 0; level--) {
-    const x = xs[level]!;
-    const y = ys[level]!;
+    const x = xs[level];
+    const y = ys[level];
     const mark = workspace.mark();
     let arcs: Arcs;
     if (plan === null && !run.warm) {
@@ -29,14 +35,15 @@ export function* solveSimplex(run: PointsRun, a: Float64Array, b: Float64Array):
       plan =
         plan === null
           ? greedyForest(x.mass, y.mass, workspace.i32(found.rows.columns, x.cloud.n * found.rows.k), found.rows.k)
-          : refineForest(x, y, xs[level + 1]!, ys[level + 1]!, plan);
+          : refineForest(x, y, xs[level + 1], ys[level + 1], plan);
       workspace.release(mark);
     }
     plantTree(workspace, x.cloud, y.cloud, plan);
-    if (level === 0) run.plan = () => treeFlows(...readTree(workspace, x.cloud.n, y.cloud.n), a, b);
+    if (level === 0)
+      run.plan = () => truePlan(viewTree(workspace, x.cloud.n, y.cloud.n), a, b, x.mass, y.mass, quantum);
     if (!(yield* solveLevel(run, level, arcs))) return false;
     if (level === 0) return true;
-    plan = readPlan(workspace, x.cloud.n, y.cloud.n);
+    plan = wholePlan(viewTree(workspace, x.cloud.n, y.cloud.n), x.cloud.n);
     workspace.release(mark);
   }
   return true;
@@ -46,41 +53,41 @@ export function* solveSimplex(run: PointsRun, a: Float64Array, b: Float64Array):
 function plantTree(workspace: Workspace, x: Cloud, y: Cloud, plan: Forest): void {
   const { call } = workspace;
   const { n } = x;
-  const nodes = n + y.n;
-  call["treeBind"]!(n, y.n, workspace.alloc(call["treeBytes"]!(n, y.n)));
+  const root = n + y.n;
+  layTree(workspace, n, y.n);
+  const { parents, flows, costs } = viewTree(workspace, n, y.n);
   const { parent, flow } = hang(n, y.n, plan);
-  workspace.i32(call["treeParents"]!(), nodes).set(parent);
-  workspace.f64(call["treeFlows"]!(), nodes).set(flow);
-  const cost = workspace.f64(call["treeCosts"]!(), nodes);
+  parents.set(parent);
+  flows.set(flow);
   const f = workspace.f64(x.potential, n);
-  const between = call["pointsCost"]!;
-  for (let v = 0; v < nodes; v++) {
-    const above = parent[v]!;
-    if (above === nodes) cost[v] = f[v]!;
-    else cost[v] = v < n ? between(x.header, y.header, v, above - n) : between(x.header, y.header, above, v - n);
+  const between = call["pointsCost"];
+  for (let v = 0; v < root; v++) {
+    const above = parent[v];
+    if (above === root) costs[v] = f[v];
+    else costs[v] = v < n ? between(x.header, y.header, v, above - n) : between(x.header, y.header, above, v - n);
   }
-  call["treeBuild"]!();
-  call["treeReprice"]!();
+  call["treeBuild"]();
+  call["treeReprice"]();
 }
 
 function* solveLevel(run: PointsRun, level: number, arcs: Arcs): Generator<Progress, boolean, void> {
   const { workspace, xs, ys } = run;
   const { call } = workspace;
-  const { cloud: x } = xs[level]!;
-  const { cloud: y } = ys[level]!;
+  const { cloud: x } = xs[level];
+  const { cloud: y } = ys[level];
   let left = Infinity;
   for (;;) {
     const mark = workspace.mark();
     const graph = place(workspace, x, y, arcs);
-    const scratch = workspace.alloc(call["arcsBytes"]!(x.n));
+    const scratch = workspace.alloc(call["arcsBytes"](x.n));
     // Rows priced at a time: a few dozen blocks a sweep.
     const block = Math.max(32, x.n >> 5);
-    call["arcsBind"]!(graph.rowPtr, graph.rowPtr + 4, graph.colIdx, graph.cost, scratch, block);
-    call["arcsPhase"]!(2);
+    call["arcsBind"](graph.rowPtr, graph.rowPtr + 4, graph.colIdx, graph.cost, scratch, block);
+    call["arcsPhase"](2);
     const before = run.iterations;
     for (;;) {
-      const open = call["arcsSettle"]!(Math.max(1, Math.min(chunk, run.control.maxIterations - run.iterations)));
-      run.iterations = before + call["arcsPivots"]!();
+      const open = call["arcsSettle"](Math.max(1, Math.min(chunk, run.control.maxIterations - run.iterations)));
+      run.iterations = before + call["arcsPivots"]();
       if (open === 0) break;
       if (level === 0) readPotentials(workspace, x, y);
       yield* pause(run, "simplex", left);
@@ -105,30 +112,58 @@ function* solveLevel(run: PointsRun, level: number, arcs: Arcs): Generator<Progr
 }
 
 function readPotentials(workspace: Workspace, x: Cloud, y: Cloud): void {
-  const potentials = workspace.call["treePotentials"]!();
-  workspace.f64(x.potential, x.n).set(workspace.f64(potentials, x.n));
-  workspace.f64(y.potential, y.n).set(workspace.f64(potentials + 8 * x.n, y.n));
-}
-
-function readTree(workspace: Workspace, n: number, m: number): [Int32Array, Int32Array, number] {
-  const { call } = workspace;
-  const parents = workspace.i32(call["treeParents"]!(), n + m).slice();
-  return [parents, workspace.i32(call["treeThreads"]!(), n + m + 1).slice(), n];
+  const { potentials } = viewTree(workspace, x.n, y.n);
+  workspace.f64(x.potential, x.n).set(potentials.subarray(0, x.n));
+  workspace.f64(y.potential, y.n).set(potentials.subarray(x.n, x.n + y.n));
 }
 
 /** The entries of the tree's plan, in quanta. */
-function readPlan(workspace: Workspace, n: number, m: number): Forest {
-  const [parents] = readTree(workspace, n, m);
-  const flow = workspace.f64(workspace.call["treeFlows"]!(), n + m);
-  const i = new Int32Array(n + m);
-  const j = new Int32Array(n + m);
-  const mass = new Float64Array(n + m);
+function wholePlan({ parents, flows }: SpanningTree, n: number): Forest {
+  const nodes = flows.length - 1;
+  const i = new Int32Array(nodes);
+  const j = new Int32Array(nodes);
+  const mass = new Float64Array(nodes);
   let count = 0;
-  for (let v = 0; v < n + m; v++) {
-    if (flow[v] === 0) continue;
-    i[count] = v < n ? v : parents[v]!;
-    j[count] = v < n ? parents[v]! - n : v - n;
-    mass[count++] = flow[v]!;
+  for (let v = 0; v < nodes; v++) {
+    if (flows[v] === 0) continue;
+    i[count] = v < n ? v : parents[v];
+    j[count] = (v < n ? parents[v] : v) - n;
+    mass[count++] = flows[v];
   }
   return { i: i.slice(0, count), j: j.slice(0, count), mass: mass.slice(0, count) };
+}
+
+/** The plan of the tree for the true masses; an atom too light to show in quanta goes along an arc of the tree. */
+function truePlan(
+  tree: SpanningTree,
+  a: Float64Array,
+  b: Float64Array,
+  p: Float64Array,
+  q: Float64Array,
+  quantum: number,
+): Forest {
+  const plan = planOfTree(tree, a, b, p, q, quantum);
+  const n = a.length;
+  const root = n + b.length;
+  const { parents, threads } = tree;
+  const served = new Uint8Array(root);
+  for (const row of plan.i) served[row] = 1;
+  for (const column of plan.j) served[n + column] = 1;
+  const i: number[] = [];
+  const j: number[] = [];
+  const mass: number[] = [];
+  for (let v = 0; v < root; v++) {
+    const neighbour = parents[v] === root ? threads[v] : parents[v];
+    // The node behind a top in preorder is its first child, unless the top is alone.
+    if (served[v] === 1 || neighbour === root || (parents[v] === root && parents[neighbour] !== v)) continue;
+    i.push(v < n ? v : neighbour);
+    j.push((v < n ? neighbour : v) - n);
+    mass.push(v < n ? a[v] : b[v - n]);
+  }
+  if (i.length === 0) return plan;
+  return {
+    i: Int32Array.from([...plan.i, ...i]),
+    j: Int32Array.from([...plan.j, ...j]),
+    mass: Float64Array.from([...plan.mass, ...mass]),
+  };
 }
