@@ -21,6 +21,8 @@ export interface BenchCase {
   readonly title: string;
   readonly input: () => Input;
   readonly cost: CostForm;
+  /** The function that is called; default `"emd"`. */
+  readonly calls?: "emd" | "assignment";
   readonly peer: Peer | null;
   readonly require: Requirement;
   /** Runs only with --full. */

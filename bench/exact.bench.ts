@@ -83,6 +83,15 @@ export const exact: readonly BenchCase[] = [
     require: { ratio: 20 },
   },
   {
+    name: "assignment-dense-5000",
+    title: "assignment of a dense matrix, 2D points, n = 5000, against scipy linear_sum_assignment",
+    input: () => cube(6000, 5000, 2, "uniform"),
+    cost: "dense",
+    calls: "assignment",
+    peer: "linear_sum_assignment",
+    require: {},
+  },
+  {
     name: "points-random-20000",
     title: "points, 2D, random masses, n = 20 000, against our own sparse simplex alone",
     input: () => cube(7000, 20000, 2, "random"),

@@ -135,7 +135,13 @@ async function warmUp(ours: Line): Promise<OurRun> {
 async function measure(benchCase: BenchCase, rounds: number): Promise<BenchResult> {
   const input = benchCase.input();
   const folder = writeInput(benchCase.name, input, benchCase.cost === "dense");
-  const problem: Problem = { folder, cost: benchCase.cost, ground: input.ground, grid: input.grid };
+  const problem: Problem = {
+    folder,
+    cost: benchCase.cost,
+    calls: benchCase.calls ?? "emd",
+    ground: input.ground,
+    grid: input.grid,
+  };
   const ours = await ourProcess(problem);
   const peerName = flags["no-peers"] && typeof benchCase.peer === "string" ? null : benchCase.peer;
   const peer =
