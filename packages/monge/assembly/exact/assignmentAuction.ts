@@ -1,8 +1,8 @@
 // Auction on a dense matrix (Bertsekas 1988) that looks at k candidates a row instead of m columns.
-// Prices only fall, so reduced costs c_ij - g_j only rise: what a scan left out stays above limit_i, the k-th value of that
-// scan. While the best candidate is not above limit_i it is the best of all, and min(second best, limit_i) bounds the second
-// best of all from below, which makes a smaller but valid bid. A few eps above limit_i are let pass, since the prices of one
-// epsilon are only where the next one starts; beyond that the row is scanned again.
+// Prices only fall, so reduced costs c_ij - g_j only rise: what a scan left out stays above limit_i, the k-th value of
+// that scan. While the best candidate is not above limit_i it is the best of all, and min(second best, limit_i) bounds
+// the second best of all from below, which makes a smaller but valid bid. A few eps above limit_i are let pass, since
+// the prices of one epsilon are only where the next one starts; beyond that the row is scanned again.
 import { smallest } from "./assignmentDense";
 
 let matrix: usize = 0;

@@ -1,7 +1,8 @@
 // Candidate arcs out of a dense matrix: in every row the k entries of least reduced cost c_ij - g_j, by one SIMD scan.
 // The solver of assignmentArcs.ts works on the candidates; a scan that finds nothing below f_i proves the answer.
 
-// g_j = min_i c_ij over rows [begin, end), on top of what g holds; start with g = Infinity. Returns the largest finite entry.
+// g_j = min_i c_ij over rows [begin, end), on top of what g holds; start with g = Infinity. Returns the largest finite
+// entry.
 export function assignmentDenseColumnMin(matrix: usize, m: i32, g: usize, begin: i32, end: i32): f64 {
   const paired = m & ~1;
   const infinity = f64x2.splat(Infinity);
@@ -42,8 +43,8 @@ export function assignmentDenseLeast(
   }
 }
 
-// Rows [begin, end) of the new arcs: the old arcs of the row (none if oldPtr = 0), then up to k entries below bound[i] (f64[n];
-// -Infinity: none wanted), ascending. least[i] becomes min_j (c_ij - g_j). Returns how many arcs were added.
+// Rows [begin, end) of the new arcs: the old arcs of the row (none if oldPtr = 0), then up to k entries below bound[i]
+// (f64[n]; -Infinity: none wanted), ascending. least[i] becomes min_j (c_ij - g_j). Returns how many arcs were added.
 // scratch: 16 k bytes. newPtr[begin] is read. A column with g_j = -Infinity is never taken.
 export function assignmentDenseExtend(
   matrix: usize,
@@ -89,9 +90,9 @@ export function assignmentDenseExtend(
   return added;
 }
 
-// The k least of row - g below limit: keys f64[k] ascending at scratch, columns i32[k] behind them. Returns their number;
-// whatever is left out is not below the last key, if there are k. The scan of row i starts near column i, so that rows of equal costs
-// get different columns.
+// The k least of row - g below limit: keys f64[k] ascending at scratch, columns i32[k] behind them. Returns their
+// number; whatever is left out is not below the last key, if there are k. The scan of row i starts near column i, so
+// that rows of equal costs get different columns.
 export function smallest(i: i32, row: usize, m: i32, g: usize, k: i32, limit: f64, scratch: usize, leastAt: usize): i32 {
   const start = i < m ? i & ~7 : 0;
   kept = 0;

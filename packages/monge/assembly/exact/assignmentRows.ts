@@ -12,7 +12,8 @@ let rowOfCol: usize = 0;
 // Per column, f64: distance (NaN once in the tree: it loses every comparison) and the row it was reached from.
 let dist: usize = 0;
 let parent: usize = 0;
-// The tree in the order of joining: f64 distance and i32 column of each step, i32 row that it leads to; row 0 is the source.
+// The tree in the order of joining: f64 distance and i32 column of each step, i32 row that it leads to; row 0 is the
+// source.
 let joinedDist: usize = 0;
 let joinedCol: usize = 0;
 let joinedRow: usize = 0;
@@ -79,8 +80,8 @@ function taken(j: i32): bool {
   return load<i32>(rowOfCol + (<usize>j << 2)) >= 0;
 }
 
-// Matches up to `paths` further free rows, in order. 0: all rows are matched; 1: call again; 2: the rows of the tree reach too
-// few columns.
+// Matches up to `paths` further free rows, in order. 0: all rows are matched; 1: call again; 2: the rows of the tree
+// reach too few columns.
 export function assignmentRowsAugment(paths: i32): i32 {
   for (let done = 0; source < n; source++) {
     if (load<i32>(colOfRow + (<usize>source << 2)) >= 0) continue;

@@ -6,14 +6,28 @@ export { cloudBuild, cloudRefresh } from "./boxes";
 export { pointsCost, pointsGround } from "./points";
 export { pointsArcsCost, pointsArcsCount, pointsArcsFill } from "./pointsArcs";
 export { pointsSearch } from "./pointsSearch";
-export * from "./assignmentArcs";
+export {
+  assignmentArcsAugment,
+  assignmentArcsRepair,
+  assignmentArcsStuck,
+  assignmentArcsStuckCount,
+} from "./assignmentArcs";
 export {
   assignmentAuctionBid,
   assignmentAuctionInit,
   assignmentAuctionOpen,
   assignmentAuctionScan,
 } from "./assignmentAuction";
+export { assignmentArcsAuction } from "./assignmentBids";
 export { assignmentDenseColumnMin, assignmentDenseExtend, assignmentDenseLeast } from "./assignmentDense";
+export {
+  assignmentArcsBytes,
+  assignmentArcsFree,
+  assignmentArcsInit,
+  assignmentArcsReduce,
+  assignmentArcsRelease,
+  assignmentArcsSpread,
+} from "./assignmentGraph";
 export {
   assignmentRowsAugment,
   assignmentRowsInit,
