@@ -9,9 +9,18 @@ export type { LowRankCost } from "./cost/lowRank.ts";
 export type { PointsCost } from "./cost/points.ts";
 export type { SparseCost } from "./cost/sparse.ts";
 export { isOtError, OtError, type OtErrorCode, type OtErrorDetails } from "./errors/otError.ts";
+export { type Assignment, type AssignmentOptions, type AssignmentResult, assignment } from "./exact/assignment.ts";
 export { type WassersteinCircleOptions, wassersteinCircle } from "./exact/circle.ts";
 export { type WassersteinCircleUniformOptions, wassersteinCircleUniform } from "./exact/circleUniform.ts";
 export { type Emd, type EmdOptions, emd } from "./exact/emd.ts";
+export {
+  type BatchResult,
+  type BatchWeights,
+  type CostStack,
+  type EmdBatch,
+  type EmdBatchOptions,
+  emdBatch,
+} from "./exact/emdBatch.ts";
 export type { ExactMethod } from "./exact/engines.ts";
 export { type GridL1, type GridL1Options, gridL1 } from "./exact/gridL1.ts";
 export type { LineResult } from "./exact/lineResult.ts";

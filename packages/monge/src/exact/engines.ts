@@ -1,13 +1,14 @@
 // The table of exact engines, and the choice among them: made from the problem, and explained.
 import { OtError } from "../errors/otError.ts";
 import { networkSimplex } from "./networkSimplex.ts";
+import { pointsExact } from "./pointsExact.ts";
 import type { Engine, ExactProblem } from "./problem.ts";
 import { shortestPath } from "./shortestPath.ts";
 
 /** The exact engines, by name. */
 export type ExactMethod = "networkSimplex" | "shortestPath" | "costScaling" | "points";
 
-const engines: readonly Engine[] = [shortestPath, networkSimplex];
+const engines: readonly Engine[] = [shortestPath, networkSimplex, pointsExact];
 
 /** The engine for a problem and the reason for it. Throws `Unsupported` where the engine asked for cannot take the problem. */
 export function chooseEngine(problem: ExactProblem, method: ExactMethod | "auto"): { engine: Engine; why: string } {
