@@ -36,12 +36,14 @@ export interface Description {
   readonly dtype: string;
   /** Name of the column, property or array that holds the masses; `null` where points weigh 1 / n. Grids: `"cells"`. */
   readonly weights: string | null;
-  /** `null` where all points weigh 1 / n, and with `values: false`. */
+  /** `null` where all points weigh 1 / n, with `values: false`, and for IDX images without `index`. */
   readonly mass: MassRange | null;
   /** Names of columns or properties, where the file has any. */
   readonly columns?: readonly string[];
   /** CSV: what stands between cells. */
   readonly delimiter?: string;
+  /** IDX: how many images the file holds; the rest of the description is about one of them. */
+  readonly items?: number;
   /** NPZ: the arrays inside. */
   readonly entries?: readonly NamedArray[];
 }

@@ -33,7 +33,7 @@ export const idxReader: Reader = {
   },
   async peek(bytes: Bytes): Promise<Peek> {
     const { shape, dtype } = await readIdxHeader(bytes);
-    if (shape.length === 3) return { kind: "grid", shape: shape.slice(1), dtype, weights: null };
+    if (shape.length === 3) return { kind: "grid", shape: shape.slice(1), dtype, weights: null, items: shape[0] };
     return { kind: shape.length === 2 ? "grid" : "points", shape, dtype, weights: null };
   },
 };

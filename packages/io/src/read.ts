@@ -3,6 +3,7 @@ import type { Floats, Matrix, Measure } from "monge";
 import { type Description, massRange } from "./description.ts";
 import { detectFormat } from "./format.ts";
 import type { DescribeOptions, ParseOptions, ReadOptions } from "./options.ts";
+import type { Peek } from "./reader.ts";
 import { type Source, withBytes } from "./source.ts";
 import { checkEntries, type Table, toMatrix, toMeasure, toVector } from "./table.ts";
 
@@ -54,19 +55,9 @@ export async function describe(source: Source, options: DescribeOptions = {}): P
     const file = { name: bytes.name, format, bytes: bytes.size };
     const peek = await reader.peek(bytes, parsing(options));
     const kind = options.as ?? peek?.kind;
-    if (
-      peek !== null &&
-      kind !== undefined &&
-      (options.values === false || (kind === "points" && peek.weights === null))
-    ) {
-      return {
-        ...file,
-        ...peek,
-        kind,
-        ...extent(kind, peek.shape),
-        weights: kind === "grid" ? "cells" : peek.weights,
-        mass: null,
-      };
+    if (peek !== null && kind !== undefined && (options.values === false || isEnough(peek, kind, options))) {
+      const weights = kind === "grid" ? "cells" : peek.weights;
+      return { ...file, ...peek, kind, ...extent(kind, peek.shape), weights, mass: null };
     }
     const table = await reader.read(bytes, parsing(options));
     const measure = toMeasure(table, bytes.name, options.as);
@@ -82,9 +73,16 @@ export async function describe(source: Source, options: DescribeOptions = {}): P
       mass: weights === null || options.values === false ? null : massRange(measure.weights),
       ...(table.columns && { columns: table.columns }),
       ...(table.delimiter && { delimiter: table.delimiter }),
+      ...(peek?.items && { items: peek.items }),
       ...(peek?.entries && { entries: peek.entries }),
     };
   });
+}
+
+/** Points without masses all weigh the same; of many images none is chosen yet. */
+function isEnough(peek: Peek, kind: "points" | "grid", options: ReadOptions): boolean {
+  if (peek.items !== undefined && peek.items !== 1 && options.index === undefined) return true;
+  return kind === "points" && peek.weights === null;
 }
 
 function extent(kind: "points" | "grid", shape: readonly number[]): { n: number; dimension: number } {

@@ -12,4 +12,4 @@ export interface Reader {
 }
 
 /** What a header tells. */
-export type Peek = Pick<Description, "kind" | "shape" | "dtype" | "columns" | "entries" | "weights">;
+export type Peek = Pick<Description, "kind" | "shape" | "dtype" | "columns" | "entries" | "items" | "weights">;

@@ -49,6 +49,12 @@ describe("IDX images as measures", () => {
     await refusal(() => readMeasure(images, { index: 2 }), "InvalidValue");
   });
 
+  test("describe counts the images, and gives the masses of a chosen one", async () => {
+    const all = { format: "idx", kind: "grid", n: 6, shape: [2, 3], items: 2, weights: "cells" };
+    expect(await describeFile(images)).toMatchObject({ ...all, mass: null });
+    expect(await describeFile(images, { index: 1 })).toMatchObject({ ...all, mass: { max: 1, zeros: 4 } });
+  });
+
   test("labels are a vector", async () => {
     expect([...(await readVector(idxFile(8, [3], Uint8Array.of(7, 2, 1))))]).toEqual([7, 2, 1]);
   });
