@@ -6,6 +6,8 @@ const hours = [
   [2, 0, 5],
 ];
 const result = assignment(hours);
-console.log(`${result.value} hours in all`);
-for (const [worker, task] of result.plan.entries())
+console.log(`${result.cost} hours in all`);
+for (const [worker, task] of result.columns.entries()) {
   console.log(`worker ${worker} does task ${task} in ${hours[worker][task]}`);
+}
+console.log(`task ${result.rows.indexOf(-1)} stays undone`);

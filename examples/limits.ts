@@ -1,7 +1,7 @@
 // Three ways to stop early and keep a feasible answer with a bound on what it misses: a limit, a condition, your own loop.
 import { cost, emd, matrix, random } from "monge";
 
-const n = 300;
+const n = 1000;
 const draw = random(1);
 const cloud = (shift: number) =>
   matrix(

@@ -42,7 +42,7 @@ export function headline(problem: Problem, answer: AnswerJson, words: string): H
   if (answer.distance !== null && problem.kind === "measures")
     parts.push(`${distanceSymbol({ name: answer.ground, p: answer.p })} = ${shortNumber(answer.distance)}`);
   parts.push(`cost ${shortNumber(answer.value)}${problem.kind === "cost" ? "" : ` (${words})`}`);
-  parts.push(describeStatus(answer.status), `certified gap ${gapWords(answer.certificate)}`);
+  parts.push(describeStatus(answer.status), gapWords(answer.certificate));
   return {
     title: `${isFinal(answer.status) ? "Optimal transport" : "Transport"} ${what}`,
     subtitle: parts.join(" · "),
@@ -50,9 +50,9 @@ export function headline(problem: Problem, answer: AnswerJson, words: string): H
 }
 
 function gapWords({ gap, relativeGap }: Certificate): string {
-  return Math.abs(relativeGap) < 1e-9
-    ? shortNumber(gap, 2)
-    : `${shortNumber(gap, 3)} (${shortNumber(100 * relativeGap, 3)} %)`;
+  if (gap === 0) return "certified: gap 0";
+  if (Math.abs(relativeGap) < 1e-9) return `certified to ${shortNumber(Math.abs(relativeGap), 2)} of the cost`;
+  return `gap ${shortNumber(gap, 3)}`;
 }
 
 /** A picture's input, one of two kinds. */

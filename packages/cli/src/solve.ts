@@ -47,7 +47,8 @@ export async function solveCommand(args: readonly (string | undefined)[], given:
       : await readCost({ cost: options.cost, a: options.a, b: options.b }, options);
   const { result, certificate } = await interruptible((signal) => compute(problem, ground, options, signal));
   const { massAdjustment, warnings } = result.report;
-  if (massAdjustment !== 1)
+  // Below 1e-12 it is the rounding of the sums themselves.
+  if (Math.abs(massAdjustment - 1) > 1e-12)
     note(`The weights of the target were scaled by ${massAdjustment} to weigh what the source weighs.`);
   for (const { message } of warnings) note(message);
   const answer = answerJson(result, certificate, ground);

@@ -208,7 +208,7 @@ describe("files", () => {
     const svg = readFileSync(d.path("out.svg"), "utf8");
     const marks = elements(svg.trim());
     expect(marks.filter(({ attributes }) => "data-k" in attributes)).toHaveLength(110);
-    expect(svg).toMatch(/W₂ = 0\.\d+ · cost 0\.\d+ \(squared Euclidean\) · optimal · certified gap/);
+    expect(svg).toMatch(/W₂ = 0\.\d+ · cost 0\.\d+ \(squared Euclidean\) · optimal · certified(:| to)/);
   });
 
   it("are never overwritten without --force", () => {
@@ -254,7 +254,7 @@ describe("limits and interruption", () => {
     expect(existsSync(d.path("part.csv"))).toBe(true);
     const table = d.monge("solve large-a.csv large-b.csv --method networkSimplex --max-iterations 50").stdout;
     expect(table).toMatch(/stopped at --max-iterations/);
-    expect(table).toMatch(/No plan can cost less than .*; this one costs .*above the optimum/);
+    expect(table).toMatch(/No plan can cost less than .*; this one costs 0\.0/);
   });
 
   it("--time-limit 0 ends with code 3 too", () => {

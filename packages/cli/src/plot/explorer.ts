@@ -30,10 +30,7 @@ export const explorerScript: string = `
   const short = (x) => Number(x.toPrecision(4)).toString();
   const colours = { source: "#0072b2", target: "#d55e00" };
   const other = { source: "target", target: "source" };
-  const blend = (t) => {
-    const mixed = [[0, 213], [114, 94], [178, 0]].map(([a, b]) => Math.round(a + t * (b - a)));
-    return "rgb(" + mixed + ")";
-  };
+  const mixed = (t) => [[0, 213], [114, 94], [178, 0]].map(([a, b]) => Math.round(a + t * (b - a)));
 
   // Where every atom is drawn: circles of a cloud, pixels of an image.
   const box = (role) => {
@@ -145,8 +142,9 @@ export const explorerScript: string = `
   canvas.width = view.width * scale;
   canvas.height = view.height * scale;
   const pen = canvas.getContext("2d");
+  const small = Object.assign(document.createElement("canvas"), data.kind === "image" ? { width: data.source.grid[1], height: data.source.grid[0] } : {}).getContext("2d");
   const paintCloud = (t) => {
-    pen.fillStyle = blend(t);
+    pen.fillStyle = "rgb(" + mixed(t) + ")";
     const widest = Math.min(6, Math.max(1.5, 55 / Math.sqrt(mass.length)));
     mass.forEach((moved, k) => {
       const [a, b] = [places.source.get(from[k]), places.target.get(to[k])];
@@ -172,15 +170,16 @@ export const explorerScript: string = `
       }
     });
     const most = density.reduce((top, value) => Math.max(top, value), 0) || 1;
-    pen.fillStyle = "#fff";
-    pen.fillRect(panel.x, panel.y, panel.w, panel.h);
-    pen.fillStyle = blend(t);
-    const [w, h] = [panel.w / columns, panel.h / rows];
+    const pixels = small.getImageData(0, 0, columns, rows);
+    const colour = mixed(t);
     density.forEach((value, k) => {
-      pen.globalAlpha = Math.min(1, value / most) ** 0.7;
-      if (value > 0) pen.fillRect(panel.x + (k % columns) * w, panel.y + Math.floor(k / columns) * h, w + 0.3, h + 0.3);
+      const ink = Math.min(1, value / most) ** 0.7;
+      for (let c = 0; c < 3; c++) pixels.data[4 * k + c] = 255 - ink * (255 - colour[c]);
+      pixels.data[4 * k + 3] = 255;
     });
-    pen.globalAlpha = 1;
+    small.putImageData(pixels, 0, 0);
+    pen.imageSmoothingEnabled = false;
+    pen.drawImage(small.canvas, panel.x, panel.y, panel.w, panel.h);
   };
   const paint = () => {
     const t = +slider.value;

@@ -33,7 +33,7 @@ figure canvas { position: absolute; inset: 0; width: 100%; height: 100%; pointer
 svg g.flows, svg g.source, svg g.target { transition: opacity 0.12s; }
 svg.focus g.flows, svg.moving g.flows { opacity: 0.12; }
 svg.moving g.source, svg.moving g.target { opacity: 0.18; }
-.controls { display: flex; gap: 12px; align-items: center; flex-wrap: wrap; padding: 6px 4px 0; font-size: 13px; color: #5f6368; }
+.controls { display: flex; gap: 12px; align-items: center; flex-wrap: wrap; padding: 4px 4px 0; font-size: 13px; color: #5f6368; }
 .controls input { flex: 1; min-width: 160px; accent-color: #0072b2; }
 .controls output { font-variant-numeric: tabular-nums; width: 5em; }
 button { font: inherit; color: #1a1a1a; background: #fff; border: 1px solid #c9cdd1; border-radius: 5px; padding: 2px 12px; cursor: pointer; }
@@ -173,7 +173,7 @@ export function reportPage(input: ReportInput): string {
 </head>
 <body>
 <main>
-<figure><div class="stage">${picture}${moves ? "<canvas></canvas>" : ""}</div>${controls}</figure>
+<figure>${controls}<div class="stage">${picture}${moves ? "<canvas></canvas>" : ""}</div></figure>
 <section>
 <h2>Why this answer is right</h2>
 <p class="proof">${escapeText(proofSentence(answer.certificate))}</p>
