@@ -82,10 +82,9 @@ function* solveLevel(
       if (run.stopped !== null) return false;
     }
     workspace.release(mark);
-    if (level > 0) return true;
     yield* pause(run, "assignment", 0);
     if (run.stopped !== null) return false;
-    const violated = yield* price(run);
+    const violated = yield* price(run, level);
     if (violated === null) return false;
     const before = arcs.colIdx.length;
     if (violated.found > 0) arcs = gather(workspace, x, y, violated, null, arcs);

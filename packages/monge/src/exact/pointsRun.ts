@@ -54,10 +54,10 @@ export function* searching(
   }
 }
 
-/** The columns of each row whose reduced cost is below -tolerance: none proves the potentials feasible. */
-export function* price(run: PointsRun): Generator<Progress, Lists | null, void> {
-  const { cloud: x } = run.xs[0];
-  const { cloud: y } = run.ys[0];
+/** The columns of each row of a level whose reduced cost is below -tolerance: none proves the potentials feasible. */
+export function* price(run: PointsRun, level: number): Generator<Progress, Lists | null, void> {
+  const { cloud: x } = run.xs[level];
+  const { cloud: y } = run.ys[level];
   const limit = run.workspace.f64(x.potential, x.n).map((f) => f - run.tolerance);
   return yield* searching(run, "pricing", x, y, violations, limit);
 }

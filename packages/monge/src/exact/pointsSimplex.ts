@@ -95,10 +95,9 @@ function* solveLevel(run: PointsRun, level: number, arcs: Arcs): Generator<Progr
     }
     readPotentials(workspace, x, y);
     workspace.release(mark);
-    if (level > 0) return true;
     yield* pause(run, "simplex", left);
     if (run.stopped !== null) return false;
-    const violated = yield* price(run);
+    const violated = yield* price(run, level);
     if (violated === null) return false;
     left = violated.found / x.n;
     const known = arcs.colIdx.length;
