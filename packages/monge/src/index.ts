@@ -21,7 +21,9 @@ export {
   type EmdBatchOptions,
   emdBatch,
 } from "./exact/emdBatch.ts";
+export { type EnergyDistance1dOptions, energyDistance1d } from "./exact/energyDistance1d.ts";
 export type { ExactMethod } from "./exact/engines.ts";
+export type { GridL1Result } from "./exact/gridAnswer.ts";
 export { type GridL1, type GridL1Options, gridL1 } from "./exact/gridL1.ts";
 export type { LineResult } from "./exact/lineResult.ts";
 export { type Wasserstein1d, type Wasserstein1dOptions, wasserstein1d } from "./exact/wasserstein1d.ts";

@@ -89,7 +89,7 @@ export function gridResult(
     potentials,
     report: {
       status,
-      method: "grid-simplex",
+      method: "gridL1",
       why: "city-block transport on a grid is a flow between neighbouring cells",
       backend: "wasm-simd",
       iterations,

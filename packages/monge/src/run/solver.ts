@@ -64,7 +64,7 @@ export function mapRun<S, R>(run: Run<S>, finish: (result: S) => R): Run<R> {
   return asRun(
     mapped(),
     () => result,
-    () => finish(run.snapshot()),
+    () => result ?? finish(run.snapshot()),
   );
 }
 

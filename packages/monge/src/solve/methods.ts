@@ -2,13 +2,15 @@
 import { OtError } from "../errors/otError.ts";
 import { type EmdOptions, emd } from "../exact/emd.ts";
 import type { ExactMethod } from "../exact/engines.ts";
+import { gridL1 } from "../exact/gridL1.ts";
 import { wasserstein1d } from "../exact/wasserstein1d.ts";
+import type { Histogram } from "../measure/measure.ts";
 import type { Result } from "../run/result.ts";
 import { defineSolver, type Run } from "../run/solver.ts";
 import type { SolveProblem } from "./problem.ts";
 
 /** What `solve` can be told to use: a special solver, or an engine of `emd`. */
-export type SolveMethod = ExactMethod | "quantiles";
+export type SolveMethod = ExactMethod | "quantiles" | "gridL1";
 
 interface Method {
   readonly name: string;
@@ -39,6 +41,18 @@ const methods: readonly Method[] = [
     start: (problem, options) => quantiles.steps(problem, options),
   },
   {
+    name: "gridL1",
+    summary: "city-block distance on one grid: a flow between neighbouring cells",
+    refuses({ ground, grids }, { warmStart }) {
+      if (grids === null || ground?.norm !== 1 || ground.power !== 1)
+        return "it needs histograms under the city-block distance";
+      if (warmStart !== undefined) return "it takes no warm start";
+      return sameGrid(grids) ? null : "it needs both histograms on the same grid";
+    },
+    start: ({ a, b, grids }, options) =>
+      gridL1.steps(a, b, grids?.[0].shape ?? [], { ...options, spacing: grids?.[0].spacing }),
+  },
+  {
     name: "engines",
     summary: "any cost: the exact engines, chosen by emd",
     refuses: () => null,
@@ -67,6 +81,12 @@ export function start(
     return emd.steps(problem.a, problem.b, problem.cost, { ...rest, method: method as ExactMethod });
   const chosen = methods.find((candidate) => candidate.refuses(problem, rest) === null) ?? methods[methods.length - 1];
   return chosen.start(problem, rest);
+}
+
+function sameGrid([source, target]: readonly [Histogram, Histogram]): boolean {
+  const same = (x: readonly number[], y: readonly number[]): boolean =>
+    x.length === y.length && x.every((value, k) => value === y[k]);
+  return same(source.shape, target.shape) && same(source.spacing, target.spacing) && same(source.origin, target.origin);
 }
 
 function line(cost: SolveProblem["cost"]): [ArrayLike<number>, ArrayLike<number>] {

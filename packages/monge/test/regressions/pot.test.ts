@@ -235,3 +235,12 @@ test("#117 emd for 62 332 x 53 526 entries, more than 2^31: OutOfMemory with the
     ),
   ).toBe("OutOfMemory");
 });
+
+test.runIf(process.env.MONGE_FULL)(
+  "#117 emd between 47 000 + 47 000 points, more than 2^31 pairs: solved and certified",
+  () => {
+    const { uniform } = random(117);
+    const cloud = () => ({ data: Float64Array.from({ length: 94000 }, uniform), rows: 47000, cols: 2 });
+    proved(emd(null, null, cost.points(cloud(), cloud()), { method: "points" }));
+  },
+);
