@@ -71,7 +71,10 @@ function judge(row: Omit<BenchResult, "verdict" | "met">): { met: boolean; text:
   if (require.ratio !== undefined) {
     const met = ratio !== null && ratio >= require.ratio;
     const said = ratio === null ? "no peer was run" : `${bound}${ratio.toFixed(2)}x`;
-    verdicts.push({ met, text: `required ${require.ratio}x: ${met ? "met" : "not met"} (${said})` });
+    verdicts.push({
+      met,
+      text: `required ${require.ratio}x: ${met ? "met" : bound === "" ? "not met" : "not shown"} (${said})`,
+    });
   }
   if (require.aimRatio !== undefined && ratio !== null) {
     verdicts.push({ met: true, text: `aim ${require.aimRatio}x: ${ratio >= require.aimRatio ? "reached" : "missed"}` });
