@@ -43,3 +43,6 @@ export { largestMagnitude, scaleBy } from "./rows";
 export {
   treeBind, treeBuild, treeBytes, treeCosts, treeFlows, treeParents, treePhase, treePotentials, treeReprice, treeThreads,
 } from "./tree";
+export { crossover } from "./crossover";
+export { scalingPhase, scalingRun } from "./scaling";
+export { scalingBytes, scalingDeficit, scalingExcess, scalingInit } from "./scalingState";
