@@ -68,8 +68,8 @@ function line(command: string, args: readonly string[], env: NodeJS.ProcessEnv):
 }
 
 function ourProcess(problem: Problem): Promise<Line> {
-  const process_ = line(process.execPath, ["--expose-gc", "--import", "tsx", join(bench, "ours.ts")], process.env);
-  return process_.ask({ op: "load", problem }).then(() => process_);
+  const worker = line(process.execPath, ["--expose-gc", "--import", "tsx", join(bench, "ours.ts")], process.env);
+  return worker.ask({ op: "load", problem }).then(() => worker);
 }
 
 /** One thread for the peer, and no environment variable that makes its BLAS choose other kernels. */
@@ -81,10 +81,10 @@ function peerEnvironment(): NodeJS.ProcessEnv {
 const versions: Record<string, string> = {};
 
 async function peerProcess(peer: string, problem: Problem): Promise<Line> {
-  const process_ = line(join(bench, "peers/.venv/bin/python"), [join(bench, "peers/worker.py")], peerEnvironment());
-  const loaded = await process_.ask<{ versions: Record<string, string> }>({ op: "load", peer, ...problem });
+  const worker = line(join(bench, "peers/.venv/bin/python"), [join(bench, "peers/worker.py")], peerEnvironment());
+  const loaded = await worker.ask<{ versions: Record<string, string> }>({ op: "load", peer, ...problem });
   Object.assign(versions, loaded.versions);
-  return process_;
+  return worker;
 }
 
 /** Writes the input once; the folder's name contains a hash of what made it. */
