@@ -70,6 +70,8 @@ export function proofSentence({ primal, dual, gap, relativeGap, primalResidual }
   // Below 1e-9 of the cost the two sides agree to all the digits that anybody prints.
   if (Math.abs(relativeGap) <= 1e-9 || gap === 0)
     return `No plan can cost less than ${shortNumber(dual)}: the potentials prove it, pair by pair. This plan costs just that.`;
+  if (dual <= 0 && primal > 0)
+    return `So far the proof says only that no plan can cost less than ${shortNumber(dual)}; this one costs ${shortNumber(primal)}. More time narrows this.`;
   const share = dual > 0 ? `, at most ${shortNumber((gap / dual) * 100, 3)} % above the optimum` : "";
   return `No plan can cost less than ${shortNumber(dual)}; this one costs ${shortNumber(primal)}${share}.`;
 }

@@ -41,7 +41,9 @@ export function headline(problem: Problem, answer: AnswerJson, words: string): H
   const parts: string[] = [];
   if (answer.distance !== null && problem.kind === "measures")
     parts.push(`${distanceSymbol({ name: answer.ground, p: answer.p })} = ${shortNumber(answer.distance)}`);
-  parts.push(`cost ${shortNumber(answer.value)}${problem.kind === "cost" ? "" : ` (${words})`}`);
+  // W1 is its own value; for other powers both are worth knowing.
+  if (answer.p === 1 && parts.length > 0) parts[0] += ` (${words})`;
+  else parts.push(`cost ${shortNumber(answer.value)}${problem.kind === "cost" ? "" : ` (${words})`}`);
   parts.push(describeStatus(answer.status), gapWords(answer.certificate));
   return {
     title: `${isFinal(answer.status) ? "Optimal transport" : "Transport"} ${what}`,

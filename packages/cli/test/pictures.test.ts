@@ -130,7 +130,7 @@ describe("cloudPicture(scene)", () => {
 
   it("says which share of the mass it draws when there are too many flows", () => {
     const svg = cloudPicture(scene(2 * drawn.flows, 2));
-    expect(svg).toMatch(/1\u202f500 heaviest flows, 50 % of the mass/);
+    expect(svg).toMatch(/Drawn: 1\u202f500 of 3\u202f000 flows, the heaviest first: 50 % of the mass/);
     expect(cloudPicture(scene(20, 2))).not.toContain("heaviest");
   });
 

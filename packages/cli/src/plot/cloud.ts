@@ -1,11 +1,11 @@
 // Two point clouds in the plane and the mass that flows between them: dots with area by weight, tapered flows with width by mass.
 import { type Body, figure, figureWidth, flowShape, fontSize } from "./figure.ts";
-import { percent, plural, tickLabels, ticks } from "./number.ts";
+import { plural, tickLabels, ticks } from "./number.ts";
 import { palette } from "./palette.ts";
 import { project } from "./project.ts";
 import { largest, type Scene, type Side } from "./scene.ts";
 import { coordinate, element, text } from "./svg.ts";
-import { thin } from "./thin.ts";
+import { thin, thinningNote } from "./thin.ts";
 
 /** Most flows and dots (of each side) that a picture draws. */
 export const drawn = { flows: 1500, dots: 4000 } as const;
@@ -138,8 +138,7 @@ export function cloudPicture(scene: Scene): string {
   };
   const notes = ["Area of a dot: weight. Width of a flow: mass moved, from its broad end to its tip."];
   if (plane.note !== "") notes.push(plane.note);
-  if (lines.share < 1)
-    notes.push(`Drawn: the ${plural(lines.kept.length, "heaviest flow")}, ${percent(lines.share)} of the mass.`);
+  if (lines.share < 1) notes.push(thinningNote(lines, flows.mass.length));
   for (const side of [source, target])
     if (side.weights.length > drawn.dots)
       notes.push(`Drawn of ${side.name}: the ${plural(drawn.dots, "heaviest atom")}.`);

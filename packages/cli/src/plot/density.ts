@@ -20,9 +20,9 @@ function image(
   width: number,
   height: number,
 ): string {
-  const factor = Math.max(1, Math.min(8, Math.floor(512 / Math.max(rows, columns))));
+  const factor = Math.max(1, Math.min(32, Math.floor(1024 / Math.max(rows, columns))));
   const data = encodePng(enlarge(rgb, rows, columns, factor), rows * factor, columns * factor).toString("base64");
-  return `<image x="${coordinate(x)}" y="${coordinate(y)}" width="${coordinate(width)}" height="${coordinate(height)}" preserveAspectRatio="none" style="image-rendering:pixelated" href="data:image/png;base64,${data}"/>`;
+  return `<image x="${coordinate(x)}" y="${coordinate(y)}" width="${coordinate(width)}" height="${coordinate(height)}" preserveAspectRatio="none" href="data:image/png;base64,${data}"/>`;
 }
 
 /** The density `values` in shades from paper to `full`; `most` is the value of the full colour. */

@@ -1,11 +1,11 @@
 // Two measures on a line: the source's density above, the target's at the side, and between them the plan's support, the map T.
 // For convex costs of the distance the support is the graph of the monotone map T = G^-1 o F (Santambrogio, OTAM, 2.2).
 import { type Body, figure, fontSize } from "./figure.ts";
-import { percent, plural, tickLabels, ticks } from "./number.ts";
+import { plural, tickLabels, ticks } from "./number.ts";
 import { palette } from "./palette.ts";
 import { largest, type Scene, type Side } from "./scene.ts";
 import { coordinate, element, text } from "./svg.ts";
-import { thin } from "./thin.ts";
+import { thin, thinningNote } from "./thin.ts";
 
 const mostDots = 3000;
 const main = 520;
@@ -157,8 +157,7 @@ export function linePicture(scene: Scene): string {
   const notes = [
     `Dots: mass moved from x to y, area by mass; on the dashed line nothing moves. ${monotone ? "The support is monotone: no two flows cross." : "The support is not monotone: some flows cross."} Densities: ${density.note} above, ${densityTarget.note} at the side.`,
   ];
-  if (support.share < 1)
-    notes.push(`Drawn: the ${plural(support.kept.length, "heaviest flow")}, ${percent(support.share)} of the mass.`);
+  if (support.share < 1) notes.push(thinningNote(support, flows.mass.length));
   return figure(
     scene,
     [

@@ -29,7 +29,7 @@ export function encodePng(rgb: Uint8Array, rows: number, columns: number): Buffe
   ]);
 }
 
-/** Each pixel repeated `factor` x `factor` times: viewers that smooth enlarged images then keep the pixels square. */
+/** Each pixel repeated `factor` x `factor` times: viewers smooth images, and pixels this large stay square all the same. */
 export function enlarge(rgb: Uint8Array, rows: number, columns: number, factor: number): Uint8Array {
   const out = new Uint8Array(rgb.length * factor * factor);
   const width = columns * factor;

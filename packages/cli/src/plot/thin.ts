@@ -1,4 +1,5 @@
 // The heaviest part of a long list of masses, so that a picture stays readable; how much is left is returned and told.
+import { count, percent, plural } from "./number.ts";
 import { total } from "./scene.ts";
 
 /** Which entries are kept, in ascending order of mass (heavy ones are drawn last, on top), and their share of the total. */
@@ -19,4 +20,9 @@ export function thin(masses: ArrayLike<number>, limit: number): Thinned {
   let mass = 0;
   for (const k of kept) mass += masses[k];
   return { kept, share: mass / total(masses) };
+}
+
+/** What a picture says when it leaves flows out. */
+export function thinningNote({ kept, share }: Thinned, all: number): string {
+  return `Drawn: ${count(kept.length)} of ${plural(all, "flow")}, the heaviest first: ${percent(share)} of the mass.`;
 }
