@@ -1,6 +1,6 @@
 // Network simplex on a dense cost matrix in memory: pivots over a shortlist of arcs per row, full SIMD sweeps to renew it.
 // Shortlists after Gottschlich and Schuhmacher (2014), chosen by reduced cost; the answer is optimal when a full sweep is clean.
-import { arcsBind, arcsBytes, arcsSettle, begins, columns, ends, prices, tolerance } from "./arcs";
+import { arcsBind, arcsBytes, arcsSettle, begins, columns, ends, pivots, prices, tolerance } from "./arcs";
 import { findColumn, lowerTo, rowMinimum, selectBytes, selectColumns } from "./rows";
 import { pi, potentials, sinks, sources } from "./tree";
 
@@ -34,18 +34,44 @@ export function denseBind(cost: usize, address: usize, listWidth: i32, block: i3
   }
 }
 
-/** Potentials to start from: g the column minima if `reduce` is 1 (else as it stands), f the row minima of C - g. */
-export function denseReduce(reduce: i32): void {
+/** g_j = min over the given rows (i32) of C_ij - f_i, f (f64) in the order of the rows; count 0: min over all rows of C_ij. */
+export function denseExtend(rows: usize, f: usize, count: i32): void {
   const m = sinks;
-  const f = potentials;
   const g = potentials + (<usize>sources << 3);
-  if (reduce == 1) {
-    memory.copy(g, matrix, <usize>m << 3);
-    for (let i = 1; i < sources; i++) lowerTo(g, matrix + ((<usize>i * m) << 3), m);
+  for (let j = 0; j < m; j++) store<f64>(g + (<usize>j << 3), Infinity);
+  for (let i = 0; count == 0 && i < sources; i++) lowerTo(g, matrix + ((<usize>i * m) << 3), 0, m);
+  for (let k = 0; k < count; k++) {
+    const i = load<i32>(rows + (<usize>k << 2));
+    lowerTo(g, matrix + ((<usize>i * m) << 3), load<f64>(f + (<usize>k << 3)), m);
   }
-  for (let i = 0; i < sources; i++) {
-    store<f64>(f + (<usize>i << 3), rowMinimum(matrix + ((<usize>i * m) << 3), g, m));
-    shortlist(i);
+}
+
+/** f_i = min_j C_ij - g_j. Returns the dual value for the masses (n, then m), sum a f + sum b g. */
+export function denseReduce(masses: usize): f64 {
+  const n = sources;
+  const m = sinks;
+  const g = potentials + (<usize>n << 3);
+  let value = 0.0;
+  for (let i = 0; i < n; i++) {
+    const least = rowMinimum(matrix + ((<usize>i * m) << 3), g, m);
+    store<f64>(potentials + (<usize>i << 3), least);
+  }
+  for (let v = 0; v < n + m; v++) value += load<f64>(masses + (<usize>v << 3)) * pi(v);
+  return value;
+}
+
+/** The list of each row: its columns of least reduced cost. */
+export function denseList(): void {
+  for (let i = 0; i < sources; i++) shortlist(i);
+}
+
+/** Copies the given rows and columns (i32) of an f64 matrix with m columns to `out`. */
+export function denseSample(cost: usize, m: i32, rows: usize, height: i32, cols: usize, width: i32, out: usize): void {
+  for (let k = 0; k < height; k++) {
+    const row = cost + ((<usize>load<i32>(rows + (<usize>k << 2)) * m) << 3);
+    for (let l = 0; l < width; l++, out += 8) {
+      store<f64>(out, load<f64>(row + (<usize>load<i32>(cols + (<usize>l << 2)) << 3)));
+    }
   }
 }
 
@@ -56,8 +82,9 @@ export function denseViolated(): i32 {
 
 /** Pivots until a sweep over the whole matrix is clean (returns 0) or `maxPivots` more were done (returns 1). */
 export function denseRun(maxPivots: i32): i32 {
+  const limit = pivots + maxPivots;
   do {
-    if (arcsSettle(maxPivots) == 1) return 1;
+    if (arcsSettle(limit - pivots) == 1) return 1;
     violated = width == sinks ? 0 : sweep();
   } while (violated > 0);
   return 0;

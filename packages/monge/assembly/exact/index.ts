@@ -37,7 +37,7 @@ export {
   assignmentRowsTreeCount,
 } from "./assignmentRows";
 export { arcsBind, arcsBytes, arcsPhase, arcsPivots, arcsReduce, arcsRun, arcsSettle } from "./arcs";
-export { denseBind, denseBytes, denseReduce, denseRun, denseViolated } from "./dense";
+export { denseBind, denseBytes, denseExtend, denseList, denseReduce, denseRun, denseSample, denseViolated } from "./dense";
 export { greedy, greedyBytes } from "./greedy";
 export { largestMagnitude, scaleBy } from "./rows";
 export {

@@ -37,12 +37,13 @@ export function findColumn(row: usize, g: usize, m: i32, value: f64): i32 {
   return <i32>(j >> 3);
 }
 
-/** g = min(g, row), entry by entry. */
-export function lowerTo(g: usize, row: usize, m: i32): void {
+/** g = min(g, row - f), entry by entry. */
+export function lowerTo(g: usize, row: usize, f: f64, m: i32): void {
+  const shift = f64x2.splat(f);
   let j: usize = 0;
   const end = <usize>(m & ~1) << 3;
-  for (; j < end; j += 16) v128.store(g + j, f64x2.pmin(v128.load(g + j), v128.load(row + j)));
-  if (m & 1) store<f64>(g + j, min(load<f64>(g + j), load<f64>(row + j)));
+  for (; j < end; j += 16) v128.store(g + j, f64x2.pmin(v128.load(g + j), f64x2.sub(v128.load(row + j), shift)));
+  if (m & 1) store<f64>(g + j, min(load<f64>(g + j), load<f64>(row + j) - f));
 }
 
 /** The largest |x| of `count` numbers; Infinity if one of them is infinite. */

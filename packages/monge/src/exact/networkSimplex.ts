@@ -2,6 +2,7 @@
 // Strongly feasible trees (Cunningham 1976) so that degeneracy cannot cycle; masses are integers, so no ratio test has a tolerance.
 import type { Workspace } from "../kernels/workspace.ts";
 import type { Progress, Status } from "../run/options.ts";
+import { startDense } from "./denseStart.ts";
 import { unreachable } from "./hallViolator.ts";
 import { completeAnswer, type KeptAtoms, keptAtoms } from "./keptAtoms.ts";
 import { exponent, integerMasses } from "./masses.ts";
@@ -47,36 +48,14 @@ function* solveKept(
   const n = kept.p.length;
   const m = kept.q.length;
   const costs = loadCosts(workspace, problem, kept);
-  layTree(workspace, n, m);
-  const masses = workspace.alloc(8 * (n + m));
-  const greedyScratch = workspace.alloc(call["greedyBytes"](n, m));
-  const block = Math.ceil(Math.sqrt(n));
-  let width = 0;
-  let lists = 0;
-  if (costs.matrix === null) lists = workspace.alloc(call["arcsBytes"](n));
-  else {
-    width = listWidth(m);
-    lists = workspace.alloc(call["denseBytes"](n, width));
-  }
-  workspace.f64(masses, n).set(kept.p);
-  workspace.f64(masses + 8 * n, m).set(kept.q);
-  const warm = problem.warmStart !== null;
-  if (problem.warmStart !== null) {
-    const { potentials } = viewTree(workspace, n, m);
-    const { g } = problem.warmStart;
-    for (let j = 0; j < m; j++) potentials[n + j] = g[kept.cols === null ? j : kept.cols[j]] * costs.scale;
-  }
-  if (costs.matrix === null) {
-    const { rowPtr, column, price } = costs.arcs;
-    call["arcsBind"](rowPtr, rowPtr + 4, column, price, lists, block);
-    call["arcsReduce"](warm ? 0 : 1);
-  } else {
-    call["denseBind"](costs.matrix, lists, width, block);
-    call["denseReduce"](warm ? 0 : 1);
-  }
-  let unmet = call["greedy"](masses, costs.matrix ?? 0, greedyScratch);
-  call["treeBuild"]();
-  call["treeReprice"]();
+  const { warmStart } = problem;
+  const g =
+    warmStart === null
+      ? null
+      : Float64Array.from(kept.q, (_, j) => warmStart.g[kept.cols === null ? j : kept.cols[j]] * costs.scale);
+  let unmet = 0;
+  if (costs.matrix === null) unmet = startSparse(workspace, costs.arcs, kept, g);
+  else startDense(workspace, costs.matrix, kept.p, kept.q, g);
 
   const answer = (status: Status): ExactAnswer => {
     const tree = viewTree(workspace, n, m);
@@ -128,9 +107,24 @@ function* solveKept(
   return answer(status ?? "optimal");
 }
 
-/** Columns in the shortlist of a row; measured on points in the plane, 2 <= d <= 784 dimensions change little. */
-function listWidth(m: number): number {
-  return Math.min(m, Math.max(24, Math.round(0.9 * Math.sqrt(m))));
+/** Binds tree, arcs and a first basis; returns the quanta left on arcs of the root. */
+function startSparse(workspace: Workspace, arcs: ArcList, { p, q }: KeptAtoms, g: Float64Array | null): number {
+  const { call } = workspace;
+  const n = p.length;
+  const m = q.length;
+  layTree(workspace, n, m);
+  const candidates = workspace.alloc(call["arcsBytes"](n));
+  const masses = workspace.alloc(8 * (n + m));
+  const scratch = workspace.alloc(call["greedyBytes"](n, m));
+  workspace.f64(masses, n).set(p);
+  workspace.f64(masses + 8 * n, m).set(q);
+  if (g !== null) viewTree(workspace, n, m).potentials.set(g, n);
+  call["arcsBind"](arcs.rowPtr, arcs.rowPtr + 4, arcs.column, arcs.price, candidates, Math.ceil(Math.sqrt(n)));
+  call["arcsReduce"](g === null ? 1 : 0);
+  const unmet = call["greedy"](masses, 0, scratch);
+  call["treeBuild"]();
+  call["treeReprice"]();
+  return unmet;
 }
 
 type Costs = { readonly scale: number } & (
