@@ -1,5 +1,5 @@
-// Drives the assignment kernel over candidate arcs: memory, start prices by an auction, shortest augmenting paths.
-// Auction: Bertsekas (1988), epsilon falling by 4; paths: Jonker and Volgenant (1987), from all free rows at once.
+// Memory and start of the assignment kernel over candidate arcs (assembly/exact/assignmentArcs.ts).
+// Its paths are those of Jonker and Volgenant (1987), grown from all free rows at once.
 import type { Workspace } from "../kernels/workspace.ts";
 
 /** The arrays of one assignment in a workspace, by address. Views go stale at the workspace's next `alloc`. */
@@ -53,23 +53,16 @@ export function arcSpread(state: ArcState): number {
   return spread[n >> 1];
 }
 
-// Bids per row and epsilon: beyond about ten the few rows left are cheaper to place by shortest paths.
-const bidsPerRow = 12;
+// More bids at epsilon 0 place few rows that the paths would not place sooner.
 const lastBidsPerRow = 4;
-
-/** One epsilon of the auction, from scratch at the present prices. */
-export function bidArcs(state: ArcState, eps: number, floor: number): void {
-  state.workspace.call.assignmentArcsRelease();
-  state.workspace.call.assignmentArcsAuction(eps, bidsPerRow * state.n, floor);
-}
 
 /**
  * From prices to a start for the paths: f from g, the tight matches kept, and one reduction of the rows that lost theirs.
  * Returns how many rows are free.
  */
-export function settleArcs(state: ArcState, floor: number): number {
+export function settleArcs(state: ArcState): number {
   const { call } = state.workspace;
   if (call.assignmentArcsRepair() === 0) return 0;
-  call.assignmentArcsAuction(0, lastBidsPerRow * state.n, floor);
+  call.assignmentArcsAuction(0, lastBidsPerRow * state.n, -Number.MAX_VALUE);
   return call.assignmentArcsRepair();
 }

@@ -9,7 +9,9 @@ const candidates = 16;
 const additions = 8;
 // Below this many rows the candidates are all pairs and the auction does not pay.
 const smallest = 48;
-const patience = 16;
+// Bids per row and epsilon; while epsilon falls, up to `patience` of them if many rows are still free.
+const bidsPerRow = 12;
+const patience = 64;
 const chunkEntries = 1 << 21;
 
 interface Dense {
@@ -58,7 +60,7 @@ export function* matchSquare(
   yield* scanAll(dense, progress);
   const early = stopped() ?? (yield* auction(dense, range, prices !== null, stopped, progress));
   if (early !== null) return early;
-  free = settleArcs(state, -Number.MAX_VALUE);
+  free = settleArcs(state);
   const { call } = workspace;
   for (let slack = 4; ; slack *= 1.25) {
     let status = free === 0 ? 0 : 1;
@@ -169,19 +171,22 @@ function* auction(
   const spread = arcSpread(state);
   if (n < smallest || range === 0 || spread === 0) return null;
   const floor = lowestPrice(state) - 4 * range;
+  // A bid may scan a row: a chunk is bounded by entries, like those of the scans.
+  const chunk = Math.min(4 * n, Math.ceil((16 * chunkEntries) / n));
   let rising = true;
   for (let eps = spread / (warm ? 32 : 2); ; ) {
     call.assignmentAuctionOpen();
     let free = n;
-    const limit = rising ? 3 : patience;
-    for (let part = 0; free > 0 && (part < 3 || (free * 400 > n && part < limit)); part++) {
-      free = call.assignmentAuctionBid(eps, 4 * n, floor);
+    const limit = rising ? bidsPerRow : patience;
+    for (let spent = 0; free > 0 && spent < n * (free * 400 > n ? limit : bidsPerRow); spent += chunk) {
+      free = call.assignmentAuctionBid(eps, chunk, floor);
       yield progress("auction");
       const early = stopped();
       if (early !== null) return early;
     }
     rising = rising && free * 100 > n && eps < range;
-    if (!rising && eps < arcSpread(state) / 100) break;
+    // Under ties the candidates may span nothing at all, hence the second bound.
+    if (!rising && eps < Math.max(arcSpread(state) / 100, range * 2 ** -44)) break;
     eps = rising ? eps * 8 : eps / 8;
   }
   yield* scanAll(dense, progress);

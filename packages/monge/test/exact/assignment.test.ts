@@ -95,6 +95,9 @@ describe("assignment: degeneracy and range", () => {
     "all costs zero": (n) => fill(n, n, () => 0),
     "costs 0 and 1": (n) => fill(n, n, (i, j) => ((i * 7 + j * 13) % 5 === 0 ? 0 : 1)),
     "rank one, (i + 1)(j + 1)": (n) => fill(n, n, (i, j) => (i + 1) * (j + 1)),
+    "a few large costs among ties": (n) =>
+      fill(n, n, (i, j) => ((i * j) % 11 === 3 ? 1e12 : (i + j) % 3 === 0 ? 1 : 0)),
+    "ties after the first columns": (n) => fill(n, n, (i, j) => (j < n / 2 ? i % 3 : 5)),
     "|i - j|": (n) => fill(n, n, (i, j) => Math.abs(i - j)),
     "a row and a column sum": (n) => fill(n, n, (i, j) => i * i - 3 * j),
     "duplicate points": (n) => squared(cloud("duplicates", n, 1), cloud("duplicates", n, 2)),
