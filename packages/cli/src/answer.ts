@@ -1,7 +1,7 @@
 // A result as people and programs read it: the JSON object, the table, and the sentence that says why the answer is right.
 import type { Certificate, Result } from "monge";
 import type { NamedGround } from "./ground.ts";
-import { count, plural, shortNumber } from "./plot/number.ts";
+import { count, plainSpaces, plural, shortNumber } from "./plot/number.ts";
 
 /** What `--json` prints, exactly. */
 export interface AnswerJson {
@@ -131,5 +131,5 @@ export function answerTable(
     `residuals ${shortNumber(certificate.primalResidual, 3)} of the mass, ${shortNumber(certificate.dualInfeasibility, 3)} in the prices`,
   );
   lines.push("", `  ${proofSentence(certificate)}`);
-  return `${lines.join("\n")}\n`;
+  return plainSpaces(`${lines.join("\n")}\n`);
 }

@@ -6,7 +6,7 @@ import { type ExitCode, exitCode, UsageError } from "./exit.ts";
 import { type Forecast, forecast, timeClass } from "./forecast.ts";
 import { dimensionOf, type ReadingOptions, readOptions, shortName, sourceOf } from "./input.ts";
 import { pensFor } from "./pens.ts";
-import { count, plural, shortNumber } from "./plot/number.ts";
+import { count, plainSpaces, plural, shortNumber } from "./plot/number.ts";
 import { inCommandWords } from "./words.ts";
 
 /** Runs the command. */
@@ -35,7 +35,7 @@ export async function infoCommand(args: readonly (string | undefined)[], given: 
   const pens = pensFor(process.stdout);
   const parts = files.map((file) => fileLines(file.description, file.measure, pens));
   parts.push(outlookLines(outlook, files.length === 1, pens));
-  process.stdout.write(`${parts.map((lines) => `${lines.join("\n")}\n`).join("\n")}`);
+  process.stdout.write(plainSpaces(parts.map((lines) => `${lines.join("\n")}\n`).join("\n")));
   return exitCode.ok;
 }
 

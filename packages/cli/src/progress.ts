@@ -1,6 +1,6 @@
 // One line on standard error that is rewritten in place; whole lines where asked for and there is no terminal; otherwise silence.
 import type { Progress } from "monge";
-import { count, shortNumber } from "./plot/number.ts";
+import { count, plainSpaces, shortNumber } from "./plot/number.ts";
 
 /** Shows progress until `end`. */
 export interface ProgressLine {
@@ -21,7 +21,7 @@ function sentence({ phase, iteration, error, primal, dual }: Progress, elapsedMs
     parts.push(`gap ${shortNumber(primal - dual, 3)}`);
   else if (error > 0 && Number.isFinite(error)) parts.push(`left ${shortNumber(error, 3)}`);
   parts.push(`${(elapsedMs / 1000).toFixed(1)} s`);
-  return parts.join(" · ");
+  return plainSpaces(parts.join(" · "));
 }
 
 /** The progress display for `stream`: `always` shows lines even where it is no terminal. */
@@ -38,7 +38,7 @@ export function progressLine(stream: NodeJS.WriteStream, quiet: boolean, always:
       last = now;
       const text = sentence(progress, now - begin);
       // A line that wraps could not be rewritten.
-      stream.write(terminal ? `\r\u001b[K${text.slice(0, Math.max(20, (stream.columns ?? 80) - 1))}` : `${text}\n`);
+      stream.write(terminal ? `\r\u001b[K${text.slice(0, Math.max(20, (stream.columns || 80) - 1))}` : `${text}\n`);
       shown = true;
     },
     end() {

@@ -10,6 +10,7 @@ const phrases: readonly (readonly [RegExp, string])[] = [
     "Pass --mass normalize to scale both to mass 1",
   ],
   [/\bLeave method out: "auto" chooses/g, "Leave --method out: auto chooses"],
+  [/\bSet index to\b/g, "Pass --index"],
   [/\boptions\.timeLimitMs\b/g, "--time-limit"],
   [/\boptions\.maxIterations\b/g, "--max-iterations"],
   [/\boptions\.(\w+)\b/g, "--$1"],

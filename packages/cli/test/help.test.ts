@@ -1,6 +1,7 @@
 // Help, version, completion, info: quick, complete, and their examples work as pasted.
 import { spawnSync } from "node:child_process";
 import { readFileSync } from "node:fs";
+import { isOtError, type SolveMethod, solve } from "monge";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { proofSentence } from "../src/answer.ts";
 import { commands, longName } from "../src/commands.ts";
@@ -85,6 +86,21 @@ describe("monge --version", () => {
   });
 });
 
+describe("--method", () => {
+  it("offers what the library knows", () => {
+    const choices = commands[0].options.find((option) => longName(option) === "method")?.choices ?? [];
+    for (const method of choices) {
+      try {
+        solve([[0], [1]], [[2], [3]], { method: method as SolveMethod });
+      } catch (error) {
+        // An engine that refuses this problem exists; one that is unknown would be an InvalidValue.
+        expect(isOtError(error, "Unsupported")).toBe(true);
+      }
+    }
+    expect(() => solve([[0], [1]], [[2], [3]], { method: "magic" as SolveMethod })).toThrow(/magic/);
+  });
+});
+
 describe("monge completion", () => {
   it.each(["bash", "zsh", "fish"])("%s: knows every option", (shell) => {
     const script = completionScript(shell);
@@ -124,6 +140,13 @@ describe("monge info", () => {
       expect(solving.method).toBe(JSON.parse(d.monge(`solve ${files} --json`).stdout).method);
       expect(solving.bytes).toBeGreaterThan(0);
     }
+  });
+
+  it("reads standard input", () => {
+    const { stdout } = d.monge("info -", "x,y,weight\n0,0,1\n1,1,3\n");
+    expect(stdout).toMatch(/^standard input\n/);
+    expect(stdout).toMatch(/holds +2 points in 2 dimensions +x, y/);
+    expect(stdout).toMatch(/weights +total 4 \(weight\) +from 1 to 3, none of them 0/);
   });
 
   it("says why two files cannot be solved against each other", () => {

@@ -66,6 +66,12 @@ const pictures: Readonly<Record<string, () => string>> = {
   "a cloud of one atom": () => cloudPicture(scene(1, 2)),
   "a cloud at one place": () =>
     cloudPicture({ ...scene(3, 2), source: { ...scene(3, 2).source, points: new Float64Array(6) } }),
+  "a cloud with coordinates of 1e200": () =>
+    cloudPicture({
+      ...scene(9, 3),
+      source: { ...scene(9, 3).source, points: Array.from(scene(9, 3).source.points, (x) => x * 1e200) },
+    }),
+  "a portrait and a landscape": () => imagePicture({ ...images(9, 0), source: image(9, 4, 9) }),
   "a line of atoms": () => linePicture(scene(30, 1)),
   "a line of bins": () => linePicture(scene(500, 1)),
   "a line of one atom": () => linePicture(scene(1, 1)),

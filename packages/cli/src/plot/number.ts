@@ -20,6 +20,11 @@ export function count(k: number): string {
   return String(Math.round(k)).replace(/\B(?=(\d{3})+(?!\d))/g, "\u202f");
 }
 
+/** The same text for terminals, many of which draw narrow spaces at full width or not at all. */
+export function plainSpaces(text: string): string {
+  return text.replaceAll("\u202f", " ");
+}
+
 /** A share between 0 and 1 as a percentage; never rounded up to 100 %. */
 export function percent(share: number): string {
   const value = Math.min(100, share * 100);

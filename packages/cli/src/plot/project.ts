@@ -41,6 +41,12 @@ function covarianceTimes(
   });
 }
 
+function largestAbsolute(values: ArrayLike<number>): number {
+  let most = 0;
+  for (let k = 0; k < values.length; k++) most = Math.max(most, Math.abs(values[k]));
+  return most;
+}
+
 function normalise(v: Float64Array): number {
   let norm = 0;
   for (const x of v) norm += x * x;
@@ -54,7 +60,10 @@ export function project(source: Side, target: Side): Projection {
   if (source.dimension === 2)
     return { source: columnPair(source, 0, 1), target: columnPair(target, 0, 1), axes: ["x", "y"], note: "" };
   const dimension = source.dimension;
-  const sides = [source, target];
+  // Squares of coordinates beyond 1e154 would overflow.
+  const unit = Math.max(largestAbsolute(source.points), largestAbsolute(target.points)) || 1;
+  const scaled = (side: Side): Side => ({ ...side, points: Float64Array.from(side.points, (x) => x / unit) });
+  const sides = [scaled(source), scaled(target)];
   const scales = sides.map((side) => 0.5 / (total(side.weights) || 1));
   const mean = new Float64Array(dimension);
   let variance = 0;
@@ -97,12 +106,12 @@ export function project(source: Side, target: Side): Projection {
         out[2 * k + 1] += x * second[d];
       }
     }
-    return out;
+    return out.map((x) => x * unit);
   };
   const share = variance > 0 ? (strength[0] + strength[1]) / variance : 1;
   return {
-    source: onto(source),
-    target: onto(target),
+    source: onto(sides[0]),
+    target: onto(sides[1]),
     axes: ["first principal axis", "second principal axis"],
     note: `Drawn in the plane of the first two principal axes of both clouds together, which keeps ${Math.min(100, Math.round(share * 100))} % of the variance of the ${dimension} dimensions.`,
   };
