@@ -6,7 +6,7 @@ import { layTree, viewTree } from "./spanningTree.ts";
 /** Rows or columns that one of the sample stands for. */
 const ratio = 4;
 /** A side this small is not sampled. */
-const smallest = 48;
+const smallest = 128;
 
 /**
  * Binds tree, lists and a first feasible basis for the n x m matrix (f64, finite, row-major) at `matrix` and the whole masses

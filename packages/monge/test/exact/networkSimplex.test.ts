@@ -207,6 +207,14 @@ describe("networkSimplex", () => {
     expect(Math.abs(value / scale - plain)).toBeLessThanOrEqual(1e-12 * plain);
   });
 
+  test("a rank-one cost, where column minima mislead: sorted against each other", () => {
+    const n = 400;
+    const C = dense(Array.from({ length: n }, (_, i) => Array.from({ length: n }, (_, j) => i * j)));
+    const value = check(solve(null, null, C), uniform(n), uniform(n), C);
+    const sorted = sum(Array.from({ length: n }, (_, i) => i * (n - 1 - i))) / n;
+    expect(Math.abs(value - sorted)).toBeLessThanOrEqual(1e-12 * sorted);
+  });
+
   test("costs from 1e-6 to 1e6", () => {
     const draw = random(17);
     const C = Array.from({ length: 70 }, () => Array.from({ length: 70 }, () => 10 ** (12 * draw.uniform() - 6)));
