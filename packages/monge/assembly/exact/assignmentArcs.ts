@@ -47,6 +47,8 @@ import { drop, heapLength, pop, rise } from "./assignmentHeap";
 
 let orderLength: i32 = 0;
 let stuckCount: i32 = 0;
+// Largest minus smallest cost of an arc.
+let costRange: f64 = 0;
 
 export function assignmentArcsStuckCount(): i32 {
   return stuckCount;
@@ -57,6 +59,8 @@ export function assignmentArcsStuck(): usize {
 }
 
 export function assignmentArcsRepair(): i32 {
+  let cheapest = Infinity;
+  let dearest = -Infinity;
   for (let i = 0; i < n; i++) {
     const at = <usize>i << 2;
     const begin = load<i32>(rowPtr + at);
@@ -70,6 +74,8 @@ export function assignmentArcsRepair(): i32 {
       const c = load<f64>(cost + (<usize>k << 3));
       const reduced = c - load<f64>(g + (<usize>j << 3));
       least = min(least, reduced);
+      cheapest = min(cheapest, c);
+      if (c < Infinity) dearest = max(dearest, c);
       if (j == partner && reduced < own) {
         own = reduced;
         ownCost = c;
@@ -102,6 +108,7 @@ export function assignmentArcsRepair(): i32 {
       }
     }
   }
+  costRange = max(0, dearest - cheapest);
   listFree();
   return freeCount;
 }
@@ -127,6 +134,7 @@ function grow(): bool {
   let found = 0;
   let head = 0;
   let reach = 0.0;
+  let limit = Infinity;
   while (true) {
     if (head == orderLength) {
       let j = -1;
@@ -141,15 +149,18 @@ function grow(): bool {
       settle(j);
     }
     const j = load<i32>(order + (<usize>head << 2));
+    const distance = load<f64>(dist + (<usize>j << 3));
+    // The prices of free columns fall by what lies beyond the first of them: unbounded, they could double with every forest.
+    if (distance > limit) break;
     head++;
-    reach = load<f64>(dist + (<usize>j << 3));
+    reach = distance;
     const i = load<i32>(rowOfCol + (<usize>j << 2));
     const root = load<i32>(rootOf + (<usize>load<i32>(parentRow + (<usize>j << 2)) << 2));
     if (i < 0) {
       const mark = closed + (<usize>root << 2);
       if (load<i32>(mark) < 0) {
         store<i32>(mark, j);
-        found++;
+        if (found++ == 0) limit = max(reach, costRange);
         if (found == target) break;
       }
       continue;

@@ -58,11 +58,12 @@ const lastBidsPerRow = 4;
 
 /**
  * From prices to a start for the paths: f from g, the tight matches kept, and one reduction of the rows that lost theirs.
+ * Without a `floor` under the prices, rows at war over too few columns could double them with every bid.
  * Returns how many rows are free.
  */
-export function settleArcs(state: ArcState): number {
+export function settleArcs(state: ArcState, floor: number): number {
   const { call } = state.workspace;
   if (call.assignmentArcsRepair() === 0) return 0;
-  call.assignmentArcsAuction(0, lastBidsPerRow * state.n, -Number.MAX_VALUE);
+  call.assignmentArcsAuction(0, lastBidsPerRow * state.n, floor);
   return call.assignmentArcsRepair();
 }

@@ -57,10 +57,11 @@ export function* matchSquare(
   };
 
   const range = yield* loadMatrix(dense, source, prices, progress);
+  const floor = lowestPrice(state) - 4 * range;
   yield* scanAll(dense, progress);
-  const early = stopped() ?? (yield* auction(dense, range, prices !== null, stopped, progress));
+  const early = stopped() ?? (yield* auction(dense, range, floor, prices !== null, stopped, progress));
   if (early !== null) return early;
-  free = settleArcs(state);
+  free = settleArcs(state, floor);
   const { call } = workspace;
   for (let slack = 4; ; slack *= 1.25) {
     let status = free === 0 ? 0 : 1;
@@ -161,6 +162,7 @@ function* scanAll(dense: Dense, progress: (phase: string) => Progress): Generato
 function* auction(
   dense: Dense,
   range: number,
+  floor: number,
   warm: boolean,
   stopped: () => Matching | null,
   progress: (phase: string) => Progress,
@@ -170,7 +172,6 @@ function* auction(
   const { n } = state;
   const spread = arcSpread(state);
   if (n < smallest || range === 0 || spread === 0) return null;
-  const floor = lowestPrice(state) - 4 * range;
   // A bid may scan a row: a chunk is bounded by entries, like those of the scans.
   const chunk = Math.min(4 * n, Math.ceil((16 * chunkEntries) / n));
   let rising = true;

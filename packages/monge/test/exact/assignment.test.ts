@@ -170,11 +170,14 @@ describe("assignment: forbidden pairs", () => {
     }
   });
 
-  test("assignment(C) with one allowed permutation: finds it", () => {
-    const n = 200;
-    // Row i may only take columns up to i: the identity is the one perfect matching.
-    const C = fill(n, n, (i, j) => (j <= i ? (i * 31 + j * 17) % 101 : Infinity));
-    expect([...assignment(C).columns]).toEqual([...Array(n).keys()]);
+  test("assignment(C) with one allowed permutation: finds it, with potentials of the size of C", () => {
+    for (const n of [30, 200, 1000]) {
+      // Row i may only take columns up to i: the identity is the one perfect matching.
+      const C = fill(n, n, (i, j) => (j <= i ? (i * 31 + j * 17) % 101 : Infinity));
+      const result = assignment(C);
+      expect([...result.columns]).toEqual([...Array(n).keys()]);
+      expectProved(result, C);
+    }
   });
 
   test("assignment(C) without a perfect matching: Infeasible, and the witness is a Hall violator", () => {

@@ -49,7 +49,7 @@ test("assignmentArcsAugment: arcs added one batch after another, the matching an
       const C = full.map((row, i) => row.map((value, j) => (i === j || order[i][j] < share ? value : Infinity)));
       bindArcs(state, place(workspace, C));
       if (best === Infinity) workspace.call.assignmentArcsReduce();
-      settleArcs(state);
+      settleArcs(state, -100);
       const cost = finish(state, C);
       expect(cost).toBeCloseTo(hungarian(C), 12);
       expect(cost).toBeLessThanOrEqual(best + 1e-12);
@@ -68,14 +68,14 @@ test("assignmentArcsAugment: rows that share too few columns are named; arcs to 
     );
     const state = allocateArcState(workspace, n);
     bindArcs(state, place(workspace, C));
-    settleArcs(state);
+    settleArcs(state, -100);
     expect(finish(state, C)).toBe(Infinity);
     const { call } = workspace;
     const stuck = [...workspace.i32(call.assignmentArcsStuck(), call.assignmentArcsStuckCount())].sort();
     expect(stuck).toEqual([3, 4, 5]);
     C[4][9] = 50;
     bindArcs(state, place(workspace, C));
-    settleArcs(state);
+    settleArcs(state, -100);
     expect(finish(state, C)).toBe(hungarian(C));
   });
 });
