@@ -1,5 +1,5 @@
 // The cost between two points of R^d, c = base(x - y) raised to a power, in one float formula for every caller.
-// base: 0 sum of squares, 1 sum of |.|, 2 max |.|, 3 sum of |.|^p; then c = base, sqrt(base) or base^power.
+// base: 0 sum of squares, 1 sum of |.|, 2 max |.|, 3 sum of |.|^p; then c = base^power, by roots and products where these do.
 //
 // Tight pairs are tight to the last bit only if every routine rounds alike: coordinates in ascending order, no fused or expanded
 // form (|x|^2 - 2 x.y + |y|^2 cancels). The same order of operations makes the lower bound between boxes monotone under rounding.
@@ -18,7 +18,7 @@ export function pointsGround(kind: i32, baseExponent: f64, exponent: f64): void 
   base = kind;
   p = baseExponent;
   power = exponent;
-  shape = exponent == 1 ? 0 : exponent == 0.5 ? 1 : 2;
+  shape = exponent == 1 ? 0 : exponent == 0.5 ? 1 : exponent == 1.5 ? 3 : exponent == 0.25 ? 4 : exponent == 2 ? 5 : 2;
   shrink = shape == 2 || kind == 3 ? 1 - 1e-14 : 1;
 }
 
@@ -26,13 +26,30 @@ export function pointsGround(kind: i32, baseExponent: f64, exponent: f64): void 
   if (base == 0) return sum + gap * gap;
   if (base == 1) return sum + Math.abs(gap);
   if (base == 2) return max(sum, Math.abs(gap));
-  return sum + Math.pow(Math.abs(gap), p);
+  return sum + powered(Math.abs(gap));
+}
+
+@inline function powered(gap: f64): f64 {
+  if (p == 3) return gap * gap * gap;
+  if (p == 1.5) return gap * Math.sqrt(gap);
+  if (p == 4) return gap * gap * (gap * gap);
+  return Math.pow(gap, p);
 }
 
 @inline function raised(sum: f64): f64 {
   if (shape == 0) return sum;
   if (shape == 1) return Math.sqrt(sum);
+  if (shape == 3) return sum * Math.sqrt(sum);
+  if (shape == 4) return Math.sqrt(Math.sqrt(sum));
+  if (shape == 5) return sum * sum;
   return Math.pow(sum, power);
+}
+
+/** The shapes 1, 3, 4, 5 of `raised` for two lanes. */
+@inline function raisedLanes(sum: v128): v128 {
+  if (shape == 5) return f64x2.mul(sum, sum);
+  const root = f64x2.sqrt(sum);
+  return shape == 1 ? root : shape == 3 ? f64x2.mul(sum, root) : f64x2.sqrt(root);
 }
 
 /** c between sorted point i of cloud x and sorted point j of cloud y. */
@@ -110,7 +127,7 @@ export function pointsBound(x: usize, u: i32, y: usize, v: i32): f64 {
     for (let lane: usize = 0; lane < 64; lane += 8) {
       let sum = 0.0;
       for (let k: usize = 0; k < end; k += 64) {
-        sum += Math.pow(Math.abs(load<f64>(from + k) - load<f64>(to + k + lane)), p);
+        sum += powered(Math.abs(load<f64>(from + k) - load<f64>(to + k + lane)));
       }
       store<f64>(out + lane, sum);
     }
@@ -119,12 +136,7 @@ export function pointsBound(x: usize, u: i32, y: usize, v: i32): f64 {
     s2 = v128.load(out, 32);
     s3 = v128.load(out, 48);
   }
-  if (shape == 1) {
-    s0 = f64x2.sqrt(s0);
-    s1 = f64x2.sqrt(s1);
-    s2 = f64x2.sqrt(s2);
-    s3 = f64x2.sqrt(s3);
-  } else if (shape == 2) {
+  if (shape == 2) {
     v128.store(out, s0);
     v128.store(out, s1, 16);
     v128.store(out, s2, 32);
@@ -134,6 +146,11 @@ export function pointsBound(x: usize, u: i32, y: usize, v: i32): f64 {
     s1 = v128.load(out, 16);
     s2 = v128.load(out, 32);
     s3 = v128.load(out, 48);
+  } else if (shape != 0) {
+    s0 = raisedLanes(s0);
+    s1 = raisedLanes(s1);
+    s2 = raisedLanes(s2);
+    s3 = raisedLanes(s3);
   }
   v128.store(out, f64x2.sub(s0, v128.load(g)));
   v128.store(out, f64x2.sub(s1, v128.load(g, 16)), 16);

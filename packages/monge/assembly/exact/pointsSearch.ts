@@ -39,6 +39,8 @@ export function pointsSearch(
 ): i32 {
   const d = cloudDimension(x);
   const n = cloudSize(x);
+  // In high dimension a bound costs as much as the distances that it saves, and saves few.
+  const low = d <= 8;
   const ranges = cloudRanges(y);
   const peak = cloudPeak(y);
   const potential = cloudPotential(y);
@@ -93,7 +95,7 @@ export function pointsSearch(
       for (let r = 0; r < rows; r++) {
         const from = blockX + ((<usize>r) << 3);
         let most = load<f64>(limits + ((<usize>r) << 3));
-        if (pointBound(from, y, v) - top >= most) continue;
+        if (low && pointBound(from, y, v) - top >= most) continue;
         pointsLanes(from, blockY, d, g, lanes);
         const wide = f64x2.splat(most);
         const near = v128.or(

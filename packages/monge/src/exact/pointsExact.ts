@@ -147,10 +147,14 @@ function finish(
   const { cloud: y } = run.ys[0];
   const plan = completed(run.plan(), a, b, uniform);
   const mark = workspace.mark();
-  const pieces = search(workspace, x, y, 1, Infinity);
+  // f_i = min_j (c_ij - g_j). At the optimum that is f to rounding: a limit just above it spares most of the search.
+  const present = workspace.f64(x.potential, x.n).slice();
+  const limit = status === "optimal" ? present.map((value) => value + 4 * run.tolerance) : Infinity;
+  const pieces = search(workspace, x, y, 1, limit);
   let step = pieces.next();
   while (step.done !== true) step = pieces.next();
-  const least = workspace.f64(step.value.values, x.n);
+  const found = workspace.i32(step.value.counts, x.n);
+  const least = workspace.f64(step.value.values, x.n).map((value, i) => (found[i] === 1 ? value : present[i]));
   const price = workspace.f64(y.potential, y.n);
   const f = new Float64Array(x.n);
   const g = new Float64Array(y.n);

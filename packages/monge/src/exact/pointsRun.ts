@@ -27,7 +27,7 @@ export interface PointsRun {
 
 /** Best partners listed per point, and violated columns reported per row and sweep. */
 export const partners = 8;
-const violations = 3;
+const violations = 8;
 
 /** Tells the driver; afterwards `run.stopped` says whether to go on. */
 export function* pause(run: PointsRun, phase: string, error: number): Generator<Progress, void, void> {
