@@ -196,3 +196,30 @@ export function unlink(arc: i32, j: i32): void {
   else setInt(head, j, after);
   if (after >= 0) setInt(previous, after, before);
 }
+
+/**
+ * Puts the flow of a tree (parent i32, flow f64 of the arc above each of n + m nodes; n + m is the root) onto the arcs of the
+ * graph, right after `scalingInit`; returns the number of tree arcs with flow that the graph lacks, whose mass stays unshipped.
+ */
+export function scalingLoad(parents: usize, flows: usize): i32 {
+  let missing = 0;
+  for (let v = 0; v < n + m; v++) {
+    const above = int(parents, v);
+    const held = real(flows, v);
+    if (above == n + m || held == 0) continue;
+    const i = v < n ? v : above;
+    const j = (v < n ? above : v) - n;
+    const end = int(rowPtr, i + 1);
+    let arc = int(rowPtr, i);
+    while (arc < end && int(colIdx, arc) != j) arc++;
+    if (arc == end) {
+      missing++;
+      continue;
+    }
+    setReal(flow, arc, held);
+    link(arc, j);
+    setReal(excess, i, real(excess, i) - held);
+    setReal(deficit, j, real(deficit, j) - held);
+  }
+  return missing;
+}

@@ -25,6 +25,8 @@ export interface ScalingSteps {
   readonly end: number;
   /** Default 10. */
   readonly factor?: number;
+  /** Start from the flow of the tree laid out last, and from the prices that it implies; default false: from no flow. The graph must hold its arcs. */
+  readonly fromTree?: boolean;
 }
 
 /** What the crossover left in the tree. */
@@ -55,6 +57,7 @@ export function* scalingBasis(
   const scratch = workspace.alloc(call["scalingBytes"](n, m, arcs));
   const { rowPtr, colIdx, cost, a, b, f, g } = problem;
   call["scalingInit"](n, m, rowPtr, colIdx, cost, a, b, f, g, scratch);
+  if (steps.fromTree === true) call["scalingLoad"](call["treeParents"](), call["treeFlows"]());
   const most = 16 + Math.ceil((4000 * arcs) / piece);
   let pieces = 0;
   let status = 0;
