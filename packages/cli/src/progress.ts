@@ -5,10 +5,12 @@ import { count, plainSpaces, shortNumber } from "./plot/number.ts";
 /** Shows progress until `end`. */
 export interface ProgressLine {
   show(progress: Progress): void;
+  /** A new phase without figures, shown at once. */
+  phase(name: string): void;
   end(): void;
 }
 
-const silent: ProgressLine = { show: () => {}, end: () => {} };
+const silent: ProgressLine = { show: () => {}, phase: () => {}, end: () => {} };
 
 /** Milliseconds before the first line, and between two, on a terminal and elsewhere. */
 const patience = 250;
@@ -31,15 +33,22 @@ export function progressLine(stream: NodeJS.WriteStream, quiet: boolean, always:
   const begin = performance.now();
   let last = terminal ? begin + patience - interval.terminal : Number.NEGATIVE_INFINITY;
   let shown = false;
+  const write = (progress: Progress, now: number): void => {
+    last = now;
+    const text = sentence(progress, now - begin);
+    // A line that wraps could not be rewritten.
+    stream.write(terminal ? `\r\u001b[K${text.slice(0, Math.max(20, (stream.columns || 80) - 1))}` : `${text}\n`);
+    shown = true;
+  };
   return {
     show(progress) {
       const now = performance.now();
-      if (now - last < (terminal ? interval.terminal : interval.lines)) return;
-      last = now;
-      const text = sentence(progress, now - begin);
-      // A line that wraps could not be rewritten.
-      stream.write(terminal ? `\r\u001b[K${text.slice(0, Math.max(20, (stream.columns || 80) - 1))}` : `${text}\n`);
-      shown = true;
+      if (now - last >= (terminal ? interval.terminal : interval.lines)) write(progress, now);
+    },
+    phase(name) {
+      const now = performance.now();
+      // A run that was over before its first line needs none at all.
+      if (shown) write({ phase: name, iteration: 0, error: 0, elapsedMs: 0 }, now);
     },
     end() {
       if (shown && terminal) stream.write("\r\u001b[K");

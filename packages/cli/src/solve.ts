@@ -130,6 +130,7 @@ async function compute(
       problem.kind === "measures"
         ? await solve.async(problem.source.measure, problem.target.measure, { ...settings, ground: ground.ground })
         : await solve.async(problem.cost, { ...settings, a: problem.a, b: problem.b });
+    line.phase("certificate: every pair");
     return { result, certificate: await result.certify.async({ signal }) };
   } finally {
     line.end();
