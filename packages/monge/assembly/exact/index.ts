@@ -45,4 +45,4 @@ export {
 } from "./tree";
 export { crossover } from "./crossover";
 export { scalingPhase, scalingRun } from "./scaling";
-export { scalingBytes, scalingDeficit, scalingExcess, scalingInit } from "./scalingState";
+export { scalingBytes, scalingDeficit, scalingExcess, scalingInit, scalingLoad } from "./scalingState";
