@@ -1,5 +1,5 @@
 // Every example runs and says what it claims.
-import { readdirSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { afterEach, describe, expect, it, vi } from "vitest";
 
@@ -31,6 +31,11 @@ afterEach(() => vi.restoreAllMocks());
 
 describe("examples", () => {
   it("are all claimed here", () => expect(Object.keys(claims)).toEqual(files.sort()));
+
+  it("are all shown in docs/guide/examples.md", () => {
+    const page = readFileSync(new URL("../docs/guide/examples.md", import.meta.url), "utf8");
+    for (const name of files) expect(page).toContain(`(../../examples/${name})`);
+  });
 
   it.each(files)("%s runs and prints what it claims", async (name) => {
     const printed: string[] = [];

@@ -5,7 +5,15 @@ import { type AnswerJson, answerJson, answerTable, isFinal } from "./answer.ts";
 import { commands, longName } from "./commands.ts";
 import { type ExitCode, exitCode, UsageError } from "./exit.ts";
 import { type NamedGround, readGround } from "./ground.ts";
-import { massTolerance, type Problem, type ReadingOptions, readCost, readMeasures, shortName } from "./input.ts";
+import {
+  atomsOf,
+  massTolerance,
+  type Problem,
+  type ReadingOptions,
+  readCost,
+  readMeasures,
+  shortName,
+} from "./input.ts";
 import { interruptible } from "./interruption.ts";
 import { pensFor } from "./pens.ts";
 import { progressLine } from "./progress.ts";
@@ -45,6 +53,7 @@ export async function solveCommand(args: readonly (string | undefined)[], given:
     options.cost === undefined
       ? await readMeasures([source ?? "", target ?? ""], options, note)
       : await readCost({ cost: options.cost, a: options.a, b: options.b }, options);
+  refuseDensePlan(problem, options.plan);
   const { result, certificate } = await interruptible((signal) => compute(problem, ground, options, signal));
   const { massAdjustment, warnings } = result.report;
   // Below 1e-12 it is the rounding of the sums themselves.
@@ -99,6 +108,20 @@ function checkCombination(source: string | undefined, target: string | undefined
   ending("plot", options.plot, [".svg", ".html"]);
   if (options.plan !== undefined && options.plan !== "-" && options.plan === options.plot)
     throw new UsageError("--plan and --plot name the same file.", "Name two files.");
+}
+
+/** A dense plan that would be refused after the work is refused before it. */
+function refuseDensePlan(problem: Problem, plan: string | undefined): void {
+  if (plan === undefined || !plan.toLowerCase().endsWith(".npy")) return;
+  const [n, m] =
+    problem.kind === "cost"
+      ? [problem.cost.rows, problem.cost.cols]
+      : [atomsOf(problem.source.measure), atomsOf(problem.target.measure)];
+  if (8 * n * m <= 2 ** 31) return;
+  throw new UsageError(
+    `--plan ${plan} would hold ${n} x ${m} numbers, ${((8 * n * m) / 1e9).toPrecision(3)} GB.`,
+    "Write it as .csv: only its flows take room.",
+  );
 }
 
 function ending(name: string, path: string | undefined, allowed: readonly string[]): void {

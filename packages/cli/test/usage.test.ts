@@ -30,6 +30,7 @@ beforeAll(() => {
     "three.csv": "0.5\n0.25\n0.25\n",
     "double.csv": "1\n1\n",
     "noise.bin": Uint8Array.from({ length: 64 }, (_, k) => (k * 73 + 128) % 256),
+    "many.csv": cloudText(17_000, 1, 6),
     "there.svg": "keep me",
   });
   // 3.2 GB of zeros that take no room on the disk.
@@ -95,6 +96,7 @@ const refusals: readonly (readonly [string, string, RegExp])[] = [
   ["--json beside a file on standard output", "solve a.csv b.csv --json --plan -", /--json/],
   ["a plan with a strange ending", "solve a.csv b.csv --plan plan.txt", /plan\.txt.*\.csv.*\.npy/],
   ["a plot with a strange ending", "solve a.csv b.csv --plot plot.png", /plot\.png.*\.svg.*\.html/],
+  ["a dense plan of 2.3 GB", "solve many.csv many.csv --plan plan.npy", /17000 x 17000 numbers, 2\.31 GB.*\.csv/],
   ["a file that exists", "solve a.csv b.csv --plot there.svg", /there\.svg exists already.*--force/],
   ["a folder that does not exist", "solve a.csv b.csv --plot no/such/plot.svg", /no\/such/],
   ["info of a missing file", "info nowhere.csv", /nowhere\.csv does not exist/],
