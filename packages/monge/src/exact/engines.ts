@@ -1,5 +1,6 @@
 // The table of exact engines, and the choice among them: made from the problem, and explained.
 import { OtError } from "../errors/otError.ts";
+import { costScaling } from "./costScaling.ts";
 import { networkSimplex } from "./networkSimplex.ts";
 import { pointsExact } from "./pointsExact.ts";
 import type { Engine, ExactProblem } from "./problem.ts";
@@ -8,7 +9,7 @@ import { shortestPath } from "./shortestPath.ts";
 /** The exact engines, by name. */
 export type ExactMethod = "networkSimplex" | "shortestPath" | "costScaling" | "points";
 
-const engines: readonly Engine[] = [shortestPath, networkSimplex, pointsExact];
+const engines: readonly Engine[] = [shortestPath, networkSimplex, pointsExact, costScaling];
 
 /** When to take which engine: the first rule whose reason is not null. */
 const rules: readonly { readonly engine: Engine; readonly reason: (problem: ExactProblem) => string | null }[] = [
