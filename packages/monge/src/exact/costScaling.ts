@@ -100,7 +100,7 @@ function* scaled(
     if (status !== null) return answer(status);
   }
   if (!outcome.shipped) return null;
-  const chunk = Math.max(64, Math.floor(1e7 / (n + m)));
+  const chunk = Math.max(64, Math.floor(1e6 / (n + m)));
   while (true) {
     const left = control.maxIterations - call["arcsPivots"]();
     if (left <= 0) return answer("maxIterations");

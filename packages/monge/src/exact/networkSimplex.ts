@@ -73,7 +73,7 @@ function* solveKept(
   };
   offer(() => answer("stopped"));
 
-  const chunk = Math.max(64, Math.floor(1e7 / (n + m)));
+  const chunk = Math.max(64, Math.floor(1e6 / (n + m)));
   function* pivots(phase: string, advance: (count: number) => number): Generator<Progress, Status | null, void> {
     while (true) {
       const left = control.maxIterations - call["arcsPivots"]();
