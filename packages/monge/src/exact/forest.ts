@@ -1,6 +1,6 @@
 // Feasible plans whose support is a forest: refining a coarse plan to the children of its cells, and hanging a forest under a root.
 // Splitting a row or a column of a forest by the northwest corner rule keeps it a forest: k + l parts take k + l - 1 arcs.
-import type { Layer } from "./hierarchy.ts";
+import { cell, type Layer } from "./hierarchy.ts";
 
 /** Entries of a plan in sorted order: mass[k] > 0 from i[k] to j[k]; no cycles. */
 export interface Forest {
@@ -57,6 +57,7 @@ function split(
 ): Split {
   const count = coarse.cloud.n;
   const d = coarse.cloud.d;
+  const children = fine.children as Int32Array;
   const begin = new Int32Array(count + 1);
   for (let k = 0; k < cells.length; k++) begin[cells[k] + 1]++;
   for (let c = 0; c < count; c++) begin[c + 1] += begin[c];
@@ -73,7 +74,7 @@ function split(
   for (let c = 0; c < count; c++) {
     own.length = 0;
     others.length = 0;
-    for (let t = 0; t < 4; t++) if (fine.children![c * 4 + t] >= 0) own.push(fine.children![c * 4 + t]);
+    for (let t = 0; t < cell; t++) if (children[c * cell + t] >= 0) own.push(children[c * cell + t]);
     for (let k = begin[c]; k < begin[c + 1]; k++) others.push(entries[k]);
     if (others.length > 1 && own.length > 1) {
       // Both sides in their order along the axis in which the partners spread most.

@@ -5,8 +5,8 @@ import { type Arcs, complete, gather, pairs, place } from "./candidates.ts";
 import { refineAssignment } from "./hierarchy.ts";
 import { descend, type PointsRun, pause, price } from "./pointsRun.ts";
 
-/** Solves all levels; the plan and the potentials of the finest are left in `run`. Returns whether it is optimal. */
-export function* solveAssignment(run: PointsRun): Generator<Progress, boolean, void> {
+/** Solves all levels; the plan and the potentials of the finest are left in `run`: optimal unless it was stopped. */
+export function* solveAssignment(run: PointsRun): Generator<Progress, void, void> {
   const { workspace, xs, ys } = run;
   let partner: Int32Array | null = null;
   for (let level = xs.length - 1; level >= 0; level--) {
@@ -17,11 +17,10 @@ export function* solveAssignment(run: PointsRun): Generator<Progress, boolean, v
     workspace.i32(matching.rowOfCol, n).fill(-1);
     if (level === 0) run.plan = () => matched(workspace.i32(matching.colOfRow, n));
     const prior: Int32Array | null = partner === null ? null : refineAssignment(xs[level], ys[level], partner);
-    if (!(yield* solveLevel(run, level, matching, prior))) return false;
+    if (!(yield* solveLevel(run, level, matching, prior))) return;
     partner = workspace.i32(matching.colOfRow, n).slice();
     if (level > 0) workspace.release(mark);
   }
-  return true;
 }
 
 interface Matching {
@@ -30,6 +29,7 @@ interface Matching {
   readonly rowOfCol: number;
 }
 
+/** Returns false where the run was stopped. */
 function* solveLevel(
   run: PointsRun,
   level: number,

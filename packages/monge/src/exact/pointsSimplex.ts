@@ -11,13 +11,13 @@ import { layTree, planOfTree, type SpanningTree, viewTree } from "./spanningTree
 /** Pivots between two pauses. */
 const chunk = 2048;
 
-/** Solves all levels; the plan and the potentials of the finest are left in `run`. Returns whether it is optimal. */
+/** Solves all levels; the plan and the potentials of the finest are left in `run`: optimal unless it was stopped. `a`, `b`: true masses. */
 export function* solveSimplex(
   run: PointsRun,
   a: Float64Array,
   b: Float64Array,
   quantum: number,
-): Generator<Progress, boolean, void> {
+): Generator<Progress, void, void> {
   const { workspace, xs, ys } = run;
   let plan: Forest | null = null;
   for (let level = xs.length - 1; level >= 0; level--) {
@@ -30,7 +30,7 @@ export function* solveSimplex(
       plan = staircase(x.mass, y.mass);
     } else {
       const found: Candidates | null = yield* descend(run, level);
-      if (found === null) return false;
+      if (found === null) return;
       arcs = gather(workspace, x.cloud, y.cloud, found.rows, found.columns, null);
       plan =
         plan === null
@@ -41,12 +41,11 @@ export function* solveSimplex(
     plantTree(workspace, x.cloud, y.cloud, plan);
     if (level === 0)
       run.plan = () => truePlan(viewTree(workspace, x.cloud.n, y.cloud.n), a, b, x.mass, y.mass, quantum);
-    if (!(yield* solveLevel(run, level, arcs))) return false;
-    if (level === 0) return true;
+    if (!(yield* solveLevel(run, level, arcs))) return;
+    if (level === 0) return;
     plan = wholePlan(viewTree(workspace, x.cloud.n, y.cloud.n), x.cloud.n);
     workspace.release(mark);
   }
-  return true;
 }
 
 /** Makes `plan` the tree of the simplex kernels; the top of each of its components gets its present potential. */
@@ -70,6 +69,7 @@ function plantTree(workspace: Workspace, x: Cloud, y: Cloud, plan: Forest): void
   call["treeReprice"]();
 }
 
+/** Returns false where the run was stopped. */
 function* solveLevel(run: PointsRun, level: number, arcs: Arcs): Generator<Progress, boolean, void> {
   const { workspace, xs, ys } = run;
   const { call } = workspace;
