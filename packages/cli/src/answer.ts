@@ -70,6 +70,9 @@ export function proofSentence({ primal, dual, gap, relativeGap, primalResidual }
   // Below 1e-9 of the cost the two sides agree to all the digits that anybody prints.
   if (Math.abs(relativeGap) <= 1e-9 || gap === 0)
     return `No plan can cost less than ${shortNumber(dual)}: the potentials prove it, pair by pair. This plan costs just that.`;
+  // A plan that costs nothing leaves no scale for the gap: what is left is the rounding of the potentials.
+  if (!Number.isFinite(relativeGap))
+    return `This plan costs ${shortNumber(primal)}, and the potentials prove that none costs less, up to a gap of ${shortNumber(gap, 2)}.`;
   if (dual <= 0 && primal > 0)
     return `So far the proof says only that no plan can cost less than ${shortNumber(dual)}; this one costs ${shortNumber(primal)}. More time narrows this.`;
   const share = dual > 0 ? `, at most ${shortNumber((gap / dual) * 100, 3)} % above the optimum` : "";
@@ -125,7 +128,11 @@ export function answerTable(
   lines.push("");
   row("certificate", `primal ${shortNumber(certificate.primal, 12)}`);
   row("", `dual   ${shortNumber(certificate.dual, 12)}`);
-  row("", `gap    ${shortNumber(certificate.gap, 3)}`, `relative ${shortNumber(certificate.relativeGap, 3)}`);
+  row(
+    "",
+    `gap    ${shortNumber(certificate.gap, 3)}`,
+    Number.isFinite(certificate.relativeGap) ? `relative ${shortNumber(certificate.relativeGap, 3)}` : "",
+  );
   row(
     "",
     `residuals ${shortNumber(certificate.primalResidual, 3)} of the mass, ${shortNumber(certificate.dualInfeasibility, 3)} in the prices`,

@@ -54,7 +54,7 @@ export function headline(problem: Problem, answer: AnswerJson, words: string): H
 function gapWords({ gap, relativeGap }: Certificate): string {
   if (gap === 0) return "certified: gap 0";
   if (Math.abs(relativeGap) < 1e-9) return `certified to ${shortNumber(Math.abs(relativeGap), 2)} of the cost`;
-  return `gap ${shortNumber(gap, 3)}`;
+  return `${Number.isFinite(relativeGap) ? "" : "certified: "}gap ${shortNumber(gap, 3)}`;
 }
 
 /** A picture's input, one of two kinds. */

@@ -194,6 +194,9 @@ describe("proofSentence(certificate)", () => {
     expect(proofSentence({ ...certificate, dual: 2, gap: 1, relativeGap: 1 / 3 })).toBe(
       "No plan can cost less than 2; this one costs 3, at most 50 % above the optimum.",
     );
+    expect(proofSentence({ ...certificate, primal: 0, dual: -1e-19, gap: 1e-19, relativeGap: Infinity })).toBe(
+      "This plan costs 0, and the potentials prove that none costs less, up to a gap of 1e-19.",
+    );
     expect(proofSentence({ ...certificate, primalResidual: 0.1 })).toMatch(/leaves 10 % of the mass misplaced/);
   });
 });

@@ -10,7 +10,7 @@ import { project } from "../src/plot/project.ts";
 import type { Scene, Side } from "../src/plot/scene.ts";
 import { coordinate, escapeText, fitText, textWidth } from "../src/plot/svg.ts";
 import { tablePicture } from "../src/plot/table.ts";
-import { thin } from "../src/plot/thin.ts";
+import { thin, thinAround } from "../src/plot/thin.ts";
 import { elements } from "./xml.ts";
 
 const head = { title: 'from <a> & "b" to \u0007', subtitle: "W₂ = 1 · gap 0" };
@@ -207,6 +207,22 @@ describe("meanDisplacements(scene, block)", () => {
     const flows = { i: [0, 1], j: [2, 17], mass: [1, 3] };
     const [arrow] = meanDisplacements({ ...images(0, 0), flows }, 2);
     expect(arrow).toEqual({ row: 0, column: 0.75, down: 1.5, right: 0.5, mass: 4 });
+  });
+});
+
+describe("thinAround(masses, wanted, limit)", () => {
+  it("keeps the wanted ones, then the heaviest", () => {
+    expect(thinAround([1, 2, 3, 4, 0], [0], 3)).toEqual(Int32Array.of(0, 2, 3));
+    expect(thinAround([1, 2, 0], [], 3)).toEqual(Int32Array.of(0, 1));
+  });
+
+  it("gives every flow of a thinned picture its two dots", () => {
+    const many = scene(2 * drawn.dots, 2);
+    const last = { i: [2 * drawn.dots - 1], j: [0], mass: [1] };
+    const all = elements(cloudPicture({ ...many, flows: last }));
+    const marks = all.filter(({ attributes }) => "data-k" in attributes);
+    expect(marks).toHaveLength(2 * drawn.dots);
+    expect(marks.some(({ attributes }) => attributes["data-k"] === String(2 * drawn.dots - 1))).toBe(true);
   });
 });
 

@@ -159,6 +159,15 @@ describe("monge solve", () => {
     expect(answer.value).toBeCloseTo(3.75, 12);
   });
 
+  it("solves a file against itself at the value 0, with JSON that every reader accepts", () => {
+    const { code, stdout } = d.monge("solve a.csv a.csv --json");
+    const answer = JSON.parse(stdout);
+    expect(code).toBe(0);
+    expect(answer).toMatchObject({ value: 0, distance: 0, status: "optimal" });
+    expect(answer.certificate.gap).toBeLessThan(1e-15);
+    expect(d.monge("solve a.csv a.csv").stdout).not.toContain("Infinity");
+  });
+
   it("is deterministic: the same call prints the same plan", () => {
     const plan = (): string => d.monge("solve a.csv b.csv --plan - --quiet").stdout;
     expect(plan()).toBe(plan());

@@ -1,11 +1,11 @@
 // Two point clouds in the plane and the mass that flows between them: dots with area by weight, tapered flows with width by mass.
 import { type Body, figure, figureWidth, flowShape, fontSize } from "./figure.ts";
-import { plural, tickLabels, ticks } from "./number.ts";
+import { count, plural, tickLabels, ticks } from "./number.ts";
 import { palette } from "./palette.ts";
 import { project } from "./project.ts";
 import { largest, type Scene, type Side } from "./scene.ts";
 import { coordinate, element, text } from "./svg.ts";
-import { thin, thinningNote } from "./thin.ts";
+import { thin, thinAround, thinningNote } from "./thin.ts";
 
 /** Most flows and dots (of each side) that a picture draws. */
 export const drawn = { flows: 1500, dots: 4000 } as const;
@@ -87,11 +87,10 @@ function dots(
   plane: Float64Array,
   view: Window,
   kind: "source" | "target",
-  most: number,
+  kept: Int32Array,
   radius: number,
 ): string {
   const heavy = largest(side.weights);
-  const { kept } = thin(side.weights, most);
   let svg = "";
   for (const k of kept) {
     const r = Math.max(0.6, radius * Math.sqrt(side.weights[k] / heavy));
@@ -114,6 +113,19 @@ export function cloudPicture(scene: Scene): string {
   const widest = Math.min(7, Math.max(1.8, 56 / Math.sqrt(lines.kept.length || 1)));
   const opacity = Math.min(0.75, Math.max(0.4, 9 / Math.sqrt(lines.kept.length || 1)));
   const radius = dotRadius(Math.max(source.weights.length, target.weights.length));
+  // Every drawn flow starts and ends at a drawn dot.
+  const ends = {
+    source: thinAround(
+      source.weights,
+      lines.kept.map((k) => flows.i[k]),
+      drawn.dots,
+    ),
+    target: thinAround(
+      target.weights,
+      lines.kept.map((k) => flows.j[k]),
+      drawn.dots,
+    ),
+  };
   const draw = (top: number): Body => {
     const view = windowOf([plane.source, plane.target], top);
     let paths = "";
@@ -132,16 +144,21 @@ export function cloudPicture(scene: Scene): string {
     const svg =
       axes(view, plane.axes) +
       element("g", { class: "flows" }, paths) +
-      dots(target, plane.target, view, "target", drawn.dots, radius) +
-      dots(source, plane.source, view, "source", drawn.dots, radius);
+      dots(target, plane.target, view, "target", ends.target, radius) +
+      dots(source, plane.source, view, "source", ends.source, radius);
     return { svg, height: view.height + 34 };
   };
   const notes = ["Area of a dot: weight. Width of a flow: mass moved, from its broad end to its tip."];
   if (plane.note !== "") notes.push(plane.note);
   if (lines.share < 1) notes.push(thinningNote(lines, flows.mass.length));
-  for (const side of [source, target])
-    if (side.weights.length > drawn.dots)
-      notes.push(`Drawn of ${side.name}: the ${plural(drawn.dots, "heaviest atom")}.`);
+  for (const [side, kept] of [
+    [source, ends.source],
+    [target, ends.target],
+  ] as const)
+    if (kept.length === drawn.dots && side.weights.length > drawn.dots)
+      notes.push(
+        `Drawn of ${side.name}: ${count(kept.length)} of ${plural(side.weights.length, "atom")}, the ends of these flows and the heaviest others.`,
+      );
   return figure(
     scene,
     [

@@ -96,7 +96,7 @@ function rows({ answer, why, words, any }: ReportInput): readonly Row[] {
     ["Gap", shortNumber(proof.gap, 3), "Primal minus dual: by how much, at most, this plan is too expensive."],
     [
       "Relative gap",
-      shortNumber(proof.relativeGap, 3),
+      Number.isFinite(proof.relativeGap) ? shortNumber(proof.relativeGap, 3) : "–",
       "The gap as a share of the cost; 1e-16 is the rounding of floating point.",
     ],
     [

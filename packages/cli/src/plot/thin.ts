@@ -22,6 +22,15 @@ export function thin(masses: ArrayLike<number>, limit: number): Thinned {
   return { kept, share: mass / total(masses) };
 }
 
+/** At most `limit` entries with mass, in ascending order of mass: first the `wanted` ones, then the heaviest of the others. */
+export function thinAround(masses: ArrayLike<number>, wanted: Iterable<number>, limit: number): Int32Array {
+  const all = thin(masses, masses.length).kept;
+  if (all.length <= limit) return all;
+  const chosen = new Set<number>(wanted);
+  for (let k = all.length - 1; k >= 0 && chosen.size < limit; k--) chosen.add(all[k]);
+  return all.filter((k) => chosen.has(k));
+}
+
 /** What a picture says when it leaves flows out. */
 export function thinningNote({ kept, share }: Thinned, all: number): string {
   return `Drawn: ${count(kept.length)} of ${plural(all, "flow")}, the heaviest first: ${percent(share)} of the mass.`;
