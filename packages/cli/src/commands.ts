@@ -130,7 +130,7 @@ const solve: CommandRow = {
       group: "Solving",
       summary: "Engine",
       fallback: "auto, chosen from the problem and explained",
-      choices: ["auto", "quantiles", "networkSimplex", "shortestPath", "costScaling", "points"],
+      choices: ["auto", "quantiles", "gridL1", "networkSimplex", "shortestPath", "costScaling", "points"],
     },
     {
       flags: "--time-limit <time>",

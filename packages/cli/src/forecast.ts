@@ -24,10 +24,11 @@ const engines: Readonly<
 > = {
   none: { bytes: () => 0, seconds: () => 0 },
   quantiles: { bytes: (n, m) => 64 * (n + m), seconds: (n, m) => 3e-7 * (n + m) * Math.log2(n + m + 2) },
+  gridL1: { bytes: (n, m) => 150 * (n + m), seconds: (n, m) => 2e-7 * (n + m) ** 1.4 },
   // The matrix itself, and pivots that grow with the nodes.
   networkSimplex: { bytes: (n, m) => 8 * n * m + 200 * (n + m), seconds: (n, m) => 6e-10 * (n + m) ** 2.5 },
   shortestPath: { bytes: (n, m) => 8 * n * m + 200 * (n + m), seconds: (n, m) => 5e-8 * n * m },
-  costScaling: { bytes: (n, m) => 1500 * (n + m), seconds: (n, m) => 5e-7 * (n + m) ** 1.5 },
+  costScaling: { bytes: (n, m) => 24 * n * m + 200 * (n + m), seconds: (n, m) => 7e-7 * n * m },
   points: { bytes: (n, m) => 1500 * (n + m), seconds: (n, m) => 2e-7 * (n + m) ** 1.6 },
 };
 

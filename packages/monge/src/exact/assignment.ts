@@ -4,7 +4,7 @@ import { blockRows } from "../cost/base.ts";
 import { type CostLike, toCost } from "../cost/cost.ts";
 import { dense } from "../cost/dense.ts";
 import { isOtError, OtError } from "../errors/otError.ts";
-import { giveBack, lease } from "../kernels/workspace.ts";
+import { giveBack, lease, type Workspace } from "../kernels/workspace.ts";
 import { sparseFromEntries } from "../linalg/sparse.ts";
 import { sum } from "../linalg/sum.ts";
 import { sparsePlan } from "../plan/sparse.ts";
@@ -14,7 +14,8 @@ import type { Report } from "../run/report.ts";
 import { defineSolver, type Run, type RunControl } from "../run/solver.ts";
 import { matchRectangle } from "./assignmentRectangle.ts";
 import { matchSquare } from "./assignmentSquare.ts";
-import type { Matching, RowSource } from "./matching.ts";
+import { hasWildPrices, type Matching, type RowSource } from "./matching.ts";
+import { networkSimplex } from "./networkSimplex.ts";
 
 /** Options of {@link assignment}. */
 export interface AssignmentOptions extends RunOptions {
@@ -124,6 +125,7 @@ function copy(
 function* run(control: RunControl<AssignmentResult>, problem: Oriented): Generator<Progress, AssignmentResult, void> {
   const finish = (matching: Matching): AssignmentResult => toResult(problem, matching, control.elapsedMs());
   const workspace = lease("exact");
+  const mark = workspace.mark();
   let intact = true;
   try {
     const watch = {
@@ -136,7 +138,9 @@ function* run(control: RunControl<AssignmentResult>, problem: Oriented): Generat
       problem.n === problem.m
         ? yield* matchSquare(workspace, problem, null, watch)
         : yield* matchRectangle(workspace, problem, watch);
-    return finish(matching);
+    if (problem.n < problem.m || !hasWildPrices(problem, matching)) return finish(matching);
+    workspace.release(mark);
+    return finish(yield* repriced(problem, matching, workspace, control));
   } catch (error) {
     // An error of ours leaves the memory in order; a trap may not.
     intact = isOtError(error);
@@ -144,6 +148,20 @@ function* run(control: RunControl<AssignmentResult>, problem: Oriented): Generat
   } finally {
     if (intact) giveBack(workspace);
   }
+}
+
+/** The same matching with the potentials of an optimal spanning tree. */
+function* repriced(
+  { n, data }: Oriented,
+  matching: Matching,
+  workspace: Workspace,
+  control: RunControl<AssignmentResult>,
+): Generator<Progress, Matching, void> {
+  const ones = new Float64Array(n).fill(1);
+  const cost = dense({ data, rows: n, cols: n });
+  const problem = { n, m: n, a: ones, b: ones, cost, rows: null, cols: null, uniform: true, warmStart: null };
+  const { f, g, status } = yield* networkSimplex.run(problem, workspace, { ...control, offer: () => {} });
+  return status === "optimal" ? { ...matching, f, g } : matching;
 }
 
 function toResult(problem: Oriented, matching: Matching, elapsedMs: number): AssignmentResult {

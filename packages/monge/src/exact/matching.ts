@@ -27,6 +27,31 @@ export type MatchControl = Pick<Control, "maxIterations" | "interrupted" | "elap
   offer(snapshot: () => Matching): void;
 };
 
+/** Prices beyond this times the cost range lose the digits that a proof needs. */
+const wild = 1e4;
+
+/**
+ * Whether the prices outgrew the costs: forests double them where forbidden pairs leave hardly a choice. A spanning tree's
+ * potentials, sums of at most n + m costs, then prove more. Looks at the costs only where the prices give reason to.
+ */
+export function hasWildPrices(source: RowSource, { columns, g, status }: Matching): boolean {
+  if (status !== "optimal") return false;
+  const { n, m } = source;
+  const price = g.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
+  const row = new Float64Array(m);
+  let paid = 0;
+  let largest = 0;
+  for (const whole of [false, true]) {
+    for (let i = 0; i < n; i += whole ? 1 : Math.ceil(n / 64)) {
+      source.fill(i, i + 1, row);
+      if (!whole) paid = Math.max(paid, Math.abs(row[columns[i]]));
+      else for (let j = 0; j < m; j++) if (row[j] < Infinity) largest = Math.max(largest, Math.abs(row[j]));
+    }
+    if (price <= wild * (whole ? largest : paid)) return false;
+  }
+  return true;
+}
+
 /**
  * Completes an interrupted matching: free rows take, in order, the cheapest free column by reduced cost; f becomes
  * min_j (c_ij - g_j), so that the potentials are feasible. A row whose finite pairs are all taken stays free.

@@ -77,6 +77,8 @@ function* solveLevel(
     call["assignmentArcsRepair"]();
     for (let open = call["assignmentArcsFree"](); open > 0; ) {
       open = call["assignmentArcsAugment"](1);
+      // The arcs hold a perfect matching by construction; without one this loop would not end.
+      if (open === 2) throw new Error("points: the candidate arcs hold no perfect matching");
       run.iterations++;
       yield* pause(run, "assignment", call["assignmentArcsFree"]() / n);
       if (run.stopped !== null) return false;

@@ -2,7 +2,8 @@
 // Its work is in assignmentSquare.ts; its proof are the potentials of the last scan.
 import { isOtError, OtError } from "../errors/otError.ts";
 import { matchSquare } from "./assignmentSquare.ts";
-import type { Matching, RowSource } from "./matching.ts";
+import { hasWildPrices, type Matching, type RowSource } from "./matching.ts";
+import { networkSimplex } from "./networkSimplex.ts";
 import type { Engine, ExactAnswer, ExactProblem } from "./problem.ts";
 
 /** Auction and shortest augmenting paths on a dense matrix, for n = m and equal masses. */
@@ -13,13 +14,17 @@ export const shortestPath: Engine = {
   *run(problem, workspace, control) {
     const answer = (matching: Matching): ExactAnswer => toAnswer(problem, matching);
     try {
-      const matching = yield* matchSquare(workspace, problemRows(problem), problem.warmStart?.g ?? null, {
+      const rows = problemRows(problem);
+      const mark = workspace.mark();
+      const matching = yield* matchSquare(workspace, rows, problem.warmStart?.g ?? null, {
         maxIterations: control.maxIterations,
         interrupted: control.interrupted,
         elapsedMs: control.elapsedMs,
         offer: (snapshot) => control.offer(() => answer(snapshot())),
       });
-      return answer(matching);
+      if (!hasWildPrices(rows, matching)) return answer(matching);
+      workspace.release(mark);
+      return yield* networkSimplex.run(problem, workspace, control);
     } catch (error) {
       throw isOtError(error, "Infeasible") ? inCallersIndices(error, problem) : error;
     }

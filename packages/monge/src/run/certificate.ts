@@ -17,7 +17,7 @@ export interface DualityCertificate {
   readonly dual: number;
   /** primal - dual: no plan is cheaper by more than this. */
   readonly gap: number;
-  /** gap / sum P |C|; 0 where both vanish. */
+  /** gap / sum P |C|; where nothing is paid, gap / (sum a |f| + sum b |g|): never NaN, and 0 where both vanish. */
   readonly relativeGap: number;
   /** sum |P 1 - a| + sum |P^T 1 - b| + negative mass, relative to the mass. */
   readonly primalResidual: number;
@@ -92,7 +92,7 @@ function* sweep(claim: ExactClaim): Generator<Progress, DualityCertificate, void
     primal,
     dual,
     gap,
-    relativeGap: gap === 0 ? 0 : gap / absolute,
+    relativeGap: gap === 0 ? 0 : gap / (absolute > 0 ? absolute : magnitude(repaired, a) + magnitude(g, b)),
     primalResidual: mass > 0 ? residual / mass : residual,
     dualInfeasibility: infeasibility,
   };
@@ -119,6 +119,10 @@ function planCost(plan: Plan, cost: Cost): { primal: number; absolute: number; n
     if (mass < 0) negative -= mass;
   }
   return { primal: sum(terms), absolute, negative };
+}
+
+function magnitude(potential: Float64Array, mass: Float64Array): number {
+  return dot(potential.map(Math.abs), mass);
 }
 
 function distance(x: Float64Array, y: Float64Array): number {

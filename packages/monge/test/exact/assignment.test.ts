@@ -299,3 +299,18 @@ describe('emd(null, null, C, { method: "shortestPath" })', () => {
     );
   });
 });
+
+describe("prices that outgrow the costs", () => {
+  // A triangle of allowed pairs: one perfect matching, and forests whose prices double with every row.
+  const n = 700;
+  const { uniform } = random(11);
+  const C = Array.from({ length: n }, (_, i) =>
+    Array.from({ length: n }, (_, j) => (j <= i ? uniform() : Number.POSITIVE_INFINITY)),
+  );
+  test("assignment and emd prove their answer by those of a spanning tree", () => {
+    for (const certificate of [assignment(C).certify(), emd(null, null, C).certify()]) {
+      expect(Math.abs(certificate.relativeGap)).toBeLessThan(1e-10);
+      expect(certificate.dualInfeasibility).toBeLessThan(1e-11);
+    }
+  });
+});
