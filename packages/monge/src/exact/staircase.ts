@@ -82,7 +82,7 @@ export function staircaseCost(stairs: Staircase, x: Float64Array, y: Float64Arra
   let lost = 0;
   for (let k = 0; k < mass.length; k++) {
     if (mass[k] === 0) continue;
-    const term = mass[k] * power(x[i[k]] - y[j[k]]!, p);
+    const term = mass[k] * power(x[i[k]] - y[j[k]], p);
     const next = total + term;
     lost += total >= term ? total - next + term : term - next + total;
     total = next;

@@ -81,14 +81,12 @@ describe("distances", () => {
   });
 
   it("assignment costs what emd with equal masses costs, times n", () => {
-    const square = fc
-      .integer({ min: 1, max: 8 })
-      .chain((n) =>
-        fc.array(fc.array(fc.integer({ min: 0, max: 20 }), { minLength: n, maxLength: n }), {
-          minLength: n,
-          maxLength: n,
-        }),
-      );
+    const square = fc.integer({ min: 1, max: 8 }).chain((n) =>
+      fc.array(fc.array(fc.integer({ min: 0, max: 20 }), { minLength: n, maxLength: n }), {
+        minLength: n,
+        maxLength: n,
+      }),
+    );
     fc.assert(
       fc.property(square, (C) => {
         const matched = assignment(C);
