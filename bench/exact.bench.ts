@@ -93,10 +93,10 @@ export const exact: readonly BenchCase[] = [
   },
   {
     name: "points-random-20000",
-    title: "points, 2D, random masses, n = 20 000, against our own sparse simplex alone",
+    title: "points, 2D, random masses, n = 20 000, against our own network simplex alone, the matrix in memory",
     input: () => cube(7000, 20000, 2, "random"),
     cost: "points",
-    peer: { method: "points" },
+    peer: { method: "networkSimplex" },
     require: { ratio: 3, aimSeconds: 2 },
   },
   ...images(128, () => ({ peer: null, require: { aimSeconds: 5, wasmMegabytes: 300 } })),

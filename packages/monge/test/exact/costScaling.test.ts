@@ -1,7 +1,7 @@
 // Cost scaling with crossover against the textbook solver, on problems with every degeneracy, and on graphs without a plan.
 import { describe, expect, test } from "vitest";
+import type { Cost } from "../../src/cost/cost.ts";
 import { dense } from "../../src/cost/dense.ts";
-import type { Cost } from "../../src/cost/index.ts";
 import { sparse } from "../../src/cost/sparse.ts";
 import { isOtError } from "../../src/errors/otError.ts";
 import { costScaling } from "../../src/exact/costScaling.ts";

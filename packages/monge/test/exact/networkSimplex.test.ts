@@ -1,8 +1,8 @@
 // The network simplex against brute force, a textbook solver and its own optimality conditions.
 import { describe, expect, test } from "vitest";
+import type { Cost } from "../../src/cost/cost.ts";
 import { custom } from "../../src/cost/custom.ts";
 import { dense } from "../../src/cost/dense.ts";
-import type { Cost } from "../../src/cost/index.ts";
 import { sparse } from "../../src/cost/sparse.ts";
 import { isOtError } from "../../src/errors/otError.ts";
 import { networkSimplex } from "../../src/exact/networkSimplex.ts";

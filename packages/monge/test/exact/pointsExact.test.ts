@@ -430,9 +430,9 @@ describe("pointsExact", () => {
     const a = Float64Array.from({ length: 700 }, () => rng.integer(50) + 1);
     const b = Float64Array.from(a).reverse();
     for (const masses of [[null, null] as const, [a, b] as const]) {
-      const first = solve(...masses, cost);
+      const first = solve(masses[0], masses[1], cost);
       solve(null, null, other);
-      expect(solve(...masses, cost).answer).toEqual(first.answer);
+      expect(solve(masses[0], masses[1], cost).answer).toEqual(first.answer);
     }
   });
 
@@ -460,7 +460,7 @@ describe("pointsExact", () => {
     const b = Float64Array.from(a).reverse();
     const useless = { f: new Float64Array(n), g: Float64Array.from({ length: n }, () => 10 * rng.normal()) };
     for (const masses of [[null, null] as const, [a, b] as const]) {
-      expectOptimal(solve(...masses, cost, { warmStart: useless }), cost);
+      expectOptimal(solve(masses[0], masses[1], cost, { warmStart: useless }), cost);
     }
   });
 
