@@ -72,6 +72,11 @@ export function arcsPivots(): i32 {
   return pivots;
 }
 
+/** Counts a pivot made elsewhere. */
+export function countPivot(): void {
+  pivots++;
+}
+
 /** Chooses the phase: 1 prices every arc at 0, 2 at its cost. Potentials must be set to match. */
 export function arcsPhase(phase: i32): void {
   free = phase == 1;

@@ -15,7 +15,7 @@ export function denseBytes(n: i32, width: i32): usize {
   return rows * <usize>width * 12 + rows * 8 + arcsBytes(n) + selectBytes(width) + 128;
 }
 
-/** Binds the matrix (f64, n x m) and lists of `listWidth` <= m columns at `address`, priced in blocks of `block` rows. */
+/** Binds the matrix (f64, n x m, Infinity: forbidden) and lists of `listWidth` <= m columns at `address`, priced in blocks of `block` rows. */
 export function denseBind(cost: usize, address: usize, listWidth: i32, block: i32): void {
   const n = <usize>sources;
   matrix = cost;
@@ -28,13 +28,10 @@ export function denseBind(cost: usize, address: usize, listWidth: i32, block: i3
   const candidates = (column + n * <usize>width * 4 + 15) & ~15;
   scratch = (candidates + arcsBytes(sources) + 15) & ~15;
   arcsBind(begin, end, column, price, candidates, block);
-  for (let i = 0; i < sources; i++) {
-    store<i32>(begin + (<usize>i << 2), i * width);
-    store<i32>(end + (<usize>i << 2), i * width + width);
-  }
+  for (let i = 0; i < sources; i++) store<i32>(begin + (<usize>i << 2), i * width);
 }
 
-/** g_j = min over the given rows (i32) of C_ij - f_i, f (f64) in the order of the rows; count 0: min over all rows of C_ij. */
+/** g_j = min over the given rows (i32) of C_ij - f_i, f (f64) in the order of the rows; count 0: min over all rows of C_ij; 0 if all are forbidden. */
 export function denseExtend(rows: usize, f: usize, count: i32): void {
   const m = sinks;
   const g = potentials + (<usize>sources << 3);
@@ -44,9 +41,11 @@ export function denseExtend(rows: usize, f: usize, count: i32): void {
     const i = load<i32>(rows + (<usize>k << 2));
     lowerTo(g, matrix + ((<usize>i * m) << 3), load<f64>(f + (<usize>k << 3)), m);
   }
+  // Infinity - Infinity would be NaN.
+  for (let j = 0; j < m; j++) if (load<f64>(g + (<usize>j << 3)) == Infinity) store<f64>(g + (<usize>j << 3), 0);
 }
 
-/** f_i = min_j C_ij - g_j. Returns the dual value for the masses (n, then m), sum a f + sum b g. */
+/** f_i = min_j C_ij - g_j, 0 if all are forbidden. Returns the dual value for the masses (n, then m), sum a f + sum b g. */
 export function denseReduce(masses: usize): f64 {
   const n = sources;
   const m = sinks;
@@ -54,7 +53,7 @@ export function denseReduce(masses: usize): f64 {
   let value = 0.0;
   for (let i = 0; i < n; i++) {
     const least = rowMinimum(matrix + ((<usize>i * m) << 3), g, m);
-    store<f64>(potentials + (<usize>i << 3), least);
+    store<f64>(potentials + (<usize>i << 3), least == Infinity ? 0 : least);
   }
   for (let v = 0; v < n + m; v++) value += load<f64>(masses + (<usize>v << 3)) * pi(v);
   return value;
@@ -90,15 +89,15 @@ export function denseRun(maxPivots: i32): i32 {
   return 0;
 }
 
-// The list of row i: its `width` columns of least reduced cost.
+// The list of row i: its `width` columns of least reduced cost, or all that are allowed if those are fewer.
 function shortlist(i: i32): void {
   const m = sinks;
   const row = matrix + ((<usize>i * m) << 3);
   const at = <usize>(i * width);
   const column = columns + (at << 2);
-  if (width == m) for (let j = 0; j < m; j++) store<i32>(column + (<usize>j << 2), j);
-  else selectColumns(row, potentials + (<usize>sources << 3), m, width, column, scratch);
-  for (let k: usize = 0; k < <usize>width; k++) {
+  const count = selectColumns(row, potentials + (<usize>sources << 3), m, width, column, scratch);
+  store<i32>(ends + (<usize>i << 2), <i32>at + count);
+  for (let k: usize = 0; k < <usize>count; k++) {
     store<f64>(prices + ((at + k) << 3), load<f64>(row + (<usize>load<i32>(column + (k << 2)) << 3)));
   }
 }

@@ -39,6 +39,7 @@ export {
 export { arcsBind, arcsBytes, arcsPhase, arcsPivots, arcsReduce, arcsRun, arcsSettle } from "./arcs";
 export { denseBind, denseBytes, denseExtend, denseList, denseReduce, denseRun, denseSample, denseViolated } from "./dense";
 export { greedy, greedyBytes } from "./greedy";
+export { feasibleBind, feasibleBytes, feasibleRun } from "./feasible";
 export { largestMagnitude, scaleBy } from "./rows";
 export {
   treeBind, treeBuild, treeBytes, treeCosts, treeFlows, treeParents, treePhase, treePotentials, treeReprice, treeThreads,

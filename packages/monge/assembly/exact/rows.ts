@@ -46,14 +46,21 @@ export function lowerTo(g: usize, row: usize, f: f64, m: i32): void {
   if (m & 1) store<f64>(g + j, min(load<f64>(g + j), load<f64>(row + j) - f));
 }
 
-/** The largest |x| of `count` numbers; Infinity if one of them is infinite. */
+/** The largest finite |x| of `count` numbers; 0 if there is none. */
 export function largestMagnitude(x: usize, count: i32): f64 {
   let most = f64x2.splat(0);
+  const infinite = f64x2.splat(Infinity);
   let k: usize = 0;
   const end = <usize>(count & ~1) << 3;
-  for (; k < end; k += 16) most = f64x2.pmax(most, f64x2.abs(v128.load(x + k)));
+  for (; k < end; k += 16) {
+    const size = f64x2.abs(v128.load(x + k));
+    most = f64x2.pmax(most, v128.and(size, f64x2.lt(size, infinite)));
+  }
   let result = max(f64x2.extract_lane(most, 0), f64x2.extract_lane(most, 1));
-  if (count & 1) result = max(result, abs(load<f64>(x + k)));
+  if (count & 1) {
+    const size = abs(load<f64>(x + k));
+    if (size < Infinity) result = max(result, size);
+  }
   return result;
 }
 
@@ -72,10 +79,11 @@ export function selectBytes(width: i32): usize {
 }
 
 /**
- * The `width` columns with the least row[j] - g[j], in any order, as i32 at `out`. Columns below the present threshold are
+ * The `width` columns with the least row[j] - g[j], in any order, as i32 at `out`; returns their number, less than `width`
+ * where fewer are finite. Columns below the present threshold are
  * collected; a full buffer is cut back to `width` by quickselect, which lowers the threshold.
  */
-export function selectColumns(row: usize, g: usize, m: i32, width: i32, out: usize, scratch: usize): void {
+export function selectColumns(row: usize, g: usize, m: i32, width: i32, out: usize, scratch: usize): i32 {
   const room = width * 4;
   values = scratch;
   columns = scratch + (<usize>room << 3) + 32;
@@ -107,8 +115,12 @@ export function selectColumns(row: usize, g: usize, m: i32, width: i32, out: usi
       count = width;
     }
   }
-  if (count > width) cut(count, width);
-  memory.copy(out, columns, <usize>width << 2);
+  if (count > width) {
+    cut(count, width);
+    count = width;
+  }
+  memory.copy(out, columns, <usize>count << 2);
+  return count;
 }
 
 // Moves the `width` least of `count` values to the front and returns the largest of them (Hoare's quickselect).

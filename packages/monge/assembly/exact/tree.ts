@@ -23,7 +23,8 @@ let lasts: usize = 0;
 let join: i32 = 0;
 let leaving: i32 = 0;
 let leavingAtSource: bool = false;
-let step: f64 = 0;
+/** Flow moved by the last pivot. */
+export let step: f64 = 0;
 
 /** Bytes of a tree on n + m + 1 nodes. */
 export function treeBytes(n: i32, m: i32): usize {

@@ -9,8 +9,9 @@ const ratio = 4;
 const smallest = 128;
 
 /**
- * Binds tree, lists and a first feasible basis for the n x m matrix (f64, finite, row-major) at `matrix` and the whole masses
- * `p`, `q` (equal sums); `denseRun` takes it from there. Potentials start from `g` if given.
+ * Binds tree, lists and a first basis for the n x m matrix (f64, row-major, Infinity: forbidden) at `matrix` and the whole masses
+ * `p`, `q` (equal sums). Potentials start from `g` if given. Returns the quanta left on arcs of the root: where it is 0,
+ * `denseRun` takes it from there.
  */
 export function startDense(
   workspace: Workspace,
@@ -18,7 +19,7 @@ export function startDense(
   p: Float64Array,
   q: Float64Array,
   g: Float64Array | null,
-): void {
+): number {
   const { call } = workspace;
   const n = p.length;
   const m = q.length;
@@ -38,9 +39,10 @@ export function startDense(
     startPotentials(workspace, masses, sample);
   }
   call["denseList"]();
-  call["greedy"](masses, matrix, scratch);
+  const unmet = call["greedy"](masses, matrix, scratch);
   call["treeBuild"]();
   call["treeReprice"]();
+  return unmet;
 }
 
 /** Column minima, or the potentials of the sample extended, whichever has the higher dual value; then row minima. */
@@ -93,6 +95,8 @@ function samplePotentials(workspace: Workspace, matrix: number, p: Float64Array,
   workspace.i32(rows, height).set(source.atoms);
   workspace.i32(cols, width).set(target.atoms);
   call["denseSample"](matrix, q.length, rows, height, cols, width, part);
+  // Forbidden pairs may leave no plan for the sample. What its tree then keeps on arcs of the root stays there: potentials to
+  // start from need not be optimal.
   startDense(workspace, part, source.masses, target.masses, null);
   call["denseRun"](0x3fffffff);
   const f = viewTree(workspace, height, width).potentials.slice(0, height);

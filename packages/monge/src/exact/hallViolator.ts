@@ -3,25 +3,23 @@ import { OtError } from "../errors/otError.ts";
 import type { Workspace } from "../kernels/workspace.ts";
 import { sum } from "../linalg/sum.ts";
 import type { KeptAtoms } from "./keptAtoms.ts";
-import type { ArcList } from "./simplexArcs.ts";
+import { type LoadedCosts, partners } from "./simplexArcs.ts";
 import { viewTree } from "./spanningTree.ts";
 
 /**
  * The error for a first phase that ended with mass on the arcs of the root. Its potentials are +-1 with f_i + g_j <= 0 on
  * every arc, so the rows with f_i = 1 reach only columns with g_j = -1, and the value left is twice what those lack.
  */
-export function unreachable(workspace: Workspace, kept: KeptAtoms, arcs: ArcList): OtError {
+export function unreachable(workspace: Workspace, kept: KeptAtoms, costs: LoadedCosts): OtError {
   const n = kept.p.length;
   const m = kept.q.length;
   const { potentials } = viewTree(workspace, n, m);
-  const rowPtr = workspace.i32(arcs.rowPtr, n + 1);
-  const column = workspace.i32(arcs.column, arcs.count);
   const rows: number[] = [];
   const reached = new Uint8Array(m);
   for (let i = 0; i < n; i++) {
     if (potentials[i] < 0.5) continue;
     rows.push(i);
-    for (let k = rowPtr[i]; k < rowPtr[i + 1]; k++) reached[column[k]] = 1;
+    for (const j of partners(workspace, costs, m, i)) reached[j] = 1;
   }
   const columns: number[] = [];
   for (let j = 0; j < m; j++) if (reached[j] === 1) columns.push(j);

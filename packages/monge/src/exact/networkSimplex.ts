@@ -7,7 +7,7 @@ import { unreachable } from "./hallViolator.ts";
 import { completeAnswer, type KeptAtoms, keptAtoms } from "./keptAtoms.ts";
 import { exponent, integerMasses } from "./masses.ts";
 import type { Control, Engine, ExactAnswer, ExactProblem } from "./problem.ts";
-import { type ArcList, loadArcs, loadMatrix } from "./simplexArcs.ts";
+import { type ArcList, type LoadedCosts, loadArcs, loadMatrix } from "./simplexArcs.ts";
 import { layTree, viewTree } from "./spanningTree.ts";
 
 /** The engine; iterations are pivots. */
@@ -53,9 +53,10 @@ function* solveKept(
     warmStart === null
       ? null
       : Float64Array.from(kept.q, (_, j) => warmStart.g[kept.cols === null ? j : kept.cols[j]] * costs.scale);
-  let unmet = 0;
-  if (costs.matrix === null) unmet = startSparse(workspace, costs.arcs, kept, g);
-  else startDense(workspace, costs.matrix, kept.p, kept.q, g);
+  let unmet =
+    costs.matrix === null
+      ? startSparse(workspace, costs.arcs, kept, g)
+      : startDense(workspace, costs.matrix, kept.p, kept.q, g);
 
   const answer = (status: Status): ExactAnswer => {
     const tree = viewTree(workspace, n, m);
@@ -88,14 +89,15 @@ function* solveKept(
 
   if (unmet > 0) {
     call["arcsPhase"](1);
-    call["treePhase"]();
-    const status = yield* pivots("feasibility", call["arcsRun"]);
+    if (costs.matrix === null) call["treePhase"]();
+    else call["feasibleBind"](costs.matrix, workspace.alloc(call["feasibleBytes"](m)));
+    const status = yield* pivots("feasibility", call[costs.matrix === null ? "arcsRun" : "feasibleRun"]);
     unmet = call["treePhase"]();
     if (status !== null) {
       call["treeReprice"]();
       return answer(status);
     }
-    if (unmet > slack) throw unreachable(workspace, kept, costs.arcs as ArcList);
+    if (unmet > slack) throw unreachable(workspace, kept, costs);
     if (unmet > 0) {
       settleBlocks(workspace, kept);
       return null;
@@ -127,21 +129,18 @@ function startSparse(workspace: Workspace, arcs: ArcList, { p, q }: KeptAtoms, g
   return unmet;
 }
 
-type Costs = { readonly scale: number } & (
-  | { readonly matrix: number; readonly arcs: null }
-  | { readonly matrix: null; readonly arcs: ArcList }
-);
-
-/** Loads the costs: as a matrix if every pair is allowed, otherwise as a list of arcs; scaled exactly if sums could overflow. */
-function loadCosts(workspace: Workspace, { cost }: ExactProblem, kept: KeptAtoms): Costs {
+/** Loads the costs, scaled exactly if sums could overflow. */
+function loadCosts(
+  workspace: Workspace,
+  { cost }: ExactProblem,
+  kept: KeptAtoms,
+): LoadedCosts & { readonly scale: number } {
   const { call } = workspace;
-  const mark = workspace.mark();
   if (cost.kind !== "sparse") {
     const matrix = loadMatrix(workspace, cost, kept.costRows, kept.costCols);
     const count = kept.p.length * kept.q.length;
     const largest = call["largestMagnitude"](matrix, count);
-    if (largest < Infinity) return { matrix, arcs: null, scale: rescale(workspace, matrix, count, largest) };
-    workspace.release(mark);
+    return { matrix, arcs: null, scale: rescale(workspace, matrix, count, largest) };
   }
   const arcs = loadArcs(workspace, cost, kept.costRows, kept.costCols);
   const largest = call["largestMagnitude"](arcs.price, arcs.count);

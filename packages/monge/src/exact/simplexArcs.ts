@@ -1,4 +1,4 @@
-// Arcs of a cost with forbidden pairs, by rows, in kernel memory: what a sparse network simplex prices.
+// A cost in kernel memory, as a matrix or as a list of its finite entries by rows: what a network simplex prices.
 import { blockRows } from "../cost/base.ts";
 import type { Cost } from "../cost/cost.ts";
 import type { Workspace } from "../kernels/workspace.ts";
@@ -11,6 +11,21 @@ export interface ArcList {
   readonly column: number;
   readonly price: number;
   readonly count: number;
+}
+
+/** A cost in kernel memory: the address of a matrix (f64, row-major, Infinity: forbidden), or a list of arcs if it is sparse. */
+export type LoadedCosts =
+  | { readonly matrix: number; readonly arcs: null }
+  | { readonly matrix: null; readonly arcs: ArcList };
+
+/** The columns, of m, that row i may reach. */
+export function partners(workspace: Workspace, { matrix, arcs }: LoadedCosts, m: number, i: number): Iterable<number> {
+  if (matrix !== null) {
+    const row = workspace.f64(matrix + 8 * i * m, m);
+    return Array.from({ length: m }, (_, j) => j).filter((j) => row[j] < Infinity);
+  }
+  const [begin, end] = workspace.i32(arcs.rowPtr + 4 * i, 2);
+  return workspace.i32(arcs.column + 4 * begin, end - begin);
 }
 
 /** Calls `visit` with the finite entries of the given rows and columns of a cost (null: all), row by row, columns ascending. */

@@ -103,6 +103,23 @@ function uniform(count: number): Float64Array {
   return new Float64Array(count).fill(1 / count);
 }
 
+/** What the rows of the witness weigh beyond the columns that they may reach. */
+function violation(attempt: () => unknown, a: readonly number[], b: readonly number[], C: readonly number[][]): number {
+  let caught: unknown;
+  try {
+    attempt();
+  } catch (error) {
+    caught = error;
+  }
+  expect(isOtError(caught, "Infeasible")).toBe(true);
+  if (!isOtError(caught) || caught.witness === undefined) throw new Error("no witness");
+  const { rows, columns } = caught.witness;
+  const reached = new Set(columns);
+  for (const i of rows) for (let j = 0; j < b.length; j++) if (C[i][j] < Infinity) expect(reached.has(j)).toBe(true);
+  const supply = [...rows].reduce((total, i) => total + a[i], 0);
+  return supply - [...columns].reduce((total, j) => total + b[j], 0);
+}
+
 describe("networkSimplex", () => {
   test.each(Array.from({ length: 24 }, (_, seed) => [seed]))("equals brute force, n <= 7, seed %i", (seed) => {
     const draw = random(seed);
@@ -136,19 +153,7 @@ describe("networkSimplex", () => {
     const expected = transportCost(a, b, (i, j) => C[i][j]);
     const cost = dense(C);
     if (expected === null) {
-      let caught: unknown;
-      try {
-        solve(a, b, cost);
-      } catch (error) {
-        caught = error;
-      }
-      expect(isOtError(caught, "Infeasible")).toBe(true);
-      if (!isOtError(caught) || caught.witness === undefined) throw new Error("no witness");
-      const { rows, columns } = caught.witness;
-      const reached = new Set(columns);
-      for (const i of rows) for (let j = 0; j < m; j++) if (C[i][j] < Infinity) expect(reached.has(j)).toBe(true);
-      const supply = [...rows].reduce((total, i) => total + a[i], 0);
-      expect(supply).toBeGreaterThan([...columns].reduce((total, j) => total + b[j], 0));
+      expect(violation(() => solve(a, b, cost), a, b, C)).toBeGreaterThan(0);
     } else {
       const value = check(solve(a, b, cost), Float64Array.from(a), Float64Array.from(b), cost);
       expect(value).toBeCloseTo(expected, 9);
@@ -189,6 +194,74 @@ describe("networkSimplex", () => {
     const left = check(solve(a, a, dense(C)), a, a, dense(C));
     const graph = sparse(sparseFromEntries(n, n, i, j, v));
     expect(check(solve(a, a, graph), a, a, graph)).toBeCloseTo(left, 14);
+  });
+
+  test.each([
+    [0.01, 40, 50],
+    [0.3, 50, 40],
+    [0.9, 45, 45],
+  ])("a fraction %d of the pairs forbidden: equals successive shortest paths", (fraction, n, m) => {
+    for (let seed = 0; seed < 6; seed++) {
+      const draw = random(500 + seed);
+      const a = Array.from({ length: n }, () => m * (1 + draw.integer(3)));
+      const b = new Array<number>(m).fill(0);
+      for (let k = a.reduce((x, y) => x + y, 0); k > 0; k--) b[draw.integer(m)]++;
+      const C = a.map(() => b.map(() => (draw.uniform() < fraction ? Infinity : draw.uniform())));
+      const expected = transportCost(a, b, (i, j) => C[i][j]);
+      if (expected === null) {
+        expect(violation(() => solve(a, b, dense(C)), a, b, C)).toBeGreaterThan(0);
+      } else {
+        const value = check(solve(a, b, dense(C)), Float64Array.from(a), Float64Array.from(b), dense(C));
+        expect(value).toBeCloseTo(expected, 9);
+      }
+    }
+  });
+
+  test.each([
+    ["1 %", (): number => 0.01],
+    ["30 %", (): number => 0.3],
+    ["90 %", (): number => 0.9],
+    ["97 %", (): number => 0.97],
+    ["blocks of 20", (i: number, j: number): number => (Math.floor(i / 20) === Math.floor(j / 20) ? 0 : 1)],
+    ["a staircase, all Hall sets tight", (i: number, j: number): number => (j <= i ? 0 : 1)],
+    ["a band of 3", (i: number, j: number): number => (Math.abs(i - j) <= 1 ? 0 : 1)],
+    ["a forbidden corner", (i: number, j: number): number => (i < 150 && j < 150 ? 1 : 0)],
+    ["all but every fourth column", (i: number, j: number): number => (i % 4 === 2 && j % 4 === 2 ? 1 : 0)],
+  ])("a matrix with forbidden pairs, %s: the value of the same pairs in a sparse cost", (_, forbidden) => {
+    const n = 300;
+    const draw = random(11);
+    const C = Array.from({ length: n }, (_, i) =>
+      Array.from({ length: n }, (_, j) => (i !== j && draw.uniform() < forbidden(i, j) ? Infinity : draw.uniform())),
+    );
+    const [i, j] = [0, 1].map((side) => C.flatMap((row, k) => row.map((_, l) => (side === 0 ? k : l))));
+    const allowed = C.flat().map((c) => c < Infinity);
+    const graph = sparse(
+      sparseFromEntries(
+        n,
+        n,
+        i.filter((_, k) => allowed[k]),
+        j.filter((_, k) => allowed[k]),
+        C.flat().filter((_, k) => allowed[k]),
+      ),
+    );
+    const whole = Float64Array.from({ length: n }, () => 1 + draw.integer(1000));
+    for (const a of [uniform(n), whole]) {
+      const value = check(solve(a, a, dense(C)), a, a, dense(C));
+      expect(Math.abs(value - check(solve(a, a, graph), a, a, graph))).toBeLessThanOrEqual(1e-12 * value);
+    }
+  });
+
+  test("a large matrix whose forbidden corner asks for one unit too much: a witness", () => {
+    const n = 300;
+    const draw = random(12);
+    const a = new Array<number>(n).fill(1);
+    const b = new Array<number>(n).fill(1);
+    // Rows below 100 reach columns below 100 alone, which weigh 99.
+    b[7] = 0.5;
+    b[9] = 0.5;
+    b[200] = 2;
+    const C = a.map((_, i) => b.map((_, j) => (i < 100 && j >= 100 ? Infinity : draw.uniform())));
+    expect(violation(() => solve(a, b, dense(C)), a, b, C)).toBe(1);
   });
 
   test("a grid with equal masses, all ties: ends with the optimum 0", () => {
