@@ -1,7 +1,8 @@
 // The kernels' TypeScript side: loading, leasing, memory.
 import { afterEach, describe, expect, it } from "vitest";
 import { cost, emd, isOtError, loadKernels } from "../src/index.ts";
-import { bytes } from "../src/kernels/generated/exact.ts";
+import { exact } from "../src/kernels/exact.ts";
+import { decode } from "../src/kernels/module.ts";
 import { giveBack, lease } from "../src/kernels/workspace.ts";
 
 const solveOnce = (): number =>
@@ -15,12 +16,12 @@ const solveOnce = (): number =>
   ).value;
 
 describe("loadKernels", () => {
-  afterEach(() => loadKernels({ exact: Buffer.from(bytes, "base64") }));
+  afterEach(() => loadKernels({ exact: decode(exact.bytes) }));
   it("compiles ahead, takes bytes, modules and promises of them", async () => {
     await loadKernels();
-    await loadKernels({ exact: Buffer.from(bytes, "base64") });
+    await loadKernels({ exact: decode(exact.bytes) });
     expect(solveOnce()).toBe(0.25);
-    await loadKernels(Promise.resolve({ exact: new WebAssembly.Module(Buffer.from(bytes, "base64")) }));
+    await loadKernels(Promise.resolve({ exact: new WebAssembly.Module(decode(exact.bytes)) }));
     expect(solveOnce()).toBe(0.25);
   });
   it("says KernelUnavailable for bytes that are no module", async () => {
@@ -31,8 +32,8 @@ describe("loadKernels", () => {
 
 describe("a workspace", () => {
   it("belongs to one solve: two leases share no memory", () => {
-    const first = lease("exact");
-    const second = lease("exact");
+    const first = lease(exact);
+    const second = lease(exact);
     const address = first.alloc(8);
     expect(second.alloc(8)).toBe(address);
     first.f64(address, 1)[0] = 7;
@@ -42,7 +43,7 @@ describe("a workspace", () => {
     giveBack(second);
   });
   it("aligns to 16 bytes, and forgets down to a mark", () => {
-    const workspace = lease("exact");
+    const workspace = lease(exact);
     const first = workspace.alloc(3);
     const mark = workspace.mark();
     const second = workspace.alloc(100);
@@ -52,10 +53,10 @@ describe("a workspace", () => {
     giveBack(workspace);
   });
   it("is kept when small and dropped when large", () => {
-    const large = lease("exact");
+    const large = lease(exact);
     large.alloc(80 * 1024 * 1024);
     giveBack(large);
-    expect(lease("exact").bytes).toBeLessThan(80 * 1024 * 1024);
+    expect(lease(exact).bytes).toBeLessThan(80 * 1024 * 1024);
   });
 });
 

@@ -4,6 +4,7 @@ import { blockRows } from "../cost/base.ts";
 import { type CostLike, toCost } from "../cost/cost.ts";
 import { dense } from "../cost/dense.ts";
 import { isOtError, OtError } from "../errors/otError.ts";
+import { exact } from "../kernels/exact.ts";
 import { giveBack, lease, type Workspace } from "../kernels/workspace.ts";
 import { sparseFromEntries } from "../linalg/sparse.ts";
 import { sum } from "../linalg/sum.ts";
@@ -124,7 +125,7 @@ function copy(
 
 function* run(control: RunControl<AssignmentResult>, problem: Oriented): Generator<Progress, AssignmentResult, void> {
   const finish = (matching: Matching): AssignmentResult => toResult(problem, matching, control.elapsedMs());
-  const workspace = lease("exact");
+  const workspace = lease(exact);
   const mark = workspace.mark();
   let intact = true;
   try {

@@ -2,6 +2,7 @@
 // Kantorovich (1942); the value is the earth mover's distance, or W_p^p where C_ij = |x_i - y_j|^p.
 import { type CostLike, toCost } from "../cost/cost.ts";
 import { isOtError, OtError } from "../errors/otError.ts";
+import { exact } from "../kernels/exact.ts";
 import { giveBack, lease } from "../kernels/workspace.ts";
 import type { Weights } from "../measure/weights.ts";
 import type { AsyncOptions, Potentials, Progress, RunOptions } from "../run/options.ts";
@@ -77,7 +78,7 @@ function* run(
   const { engine, why } = chooseEngine(problem, method);
   const finish = (answer: ExactAnswer): Result =>
     exactResult(prepared, answer, { method: engine.name, why }, duals, control.elapsedMs());
-  const workspace = lease("exact");
+  const workspace = lease(exact);
   let intact = true;
   try {
     const answer = yield* engine.run(problem, workspace, {

@@ -2,6 +2,7 @@
 // Fatras, Zine, Flamary, Gribonval and Courty, "Learning with minibatch Wasserstein" (2020).
 import { dense } from "../cost/dense.ts";
 import { isOtError, OtError } from "../errors/otError.ts";
+import { exact } from "../kernels/exact.ts";
 import { giveBack, lease, type Workspace } from "../kernels/workspace.ts";
 import { type Floats, isMatrix, type Matrix, type MatrixLike, toMatrix } from "../linalg/matrix.ts";
 import { sum } from "../linalg/sum.ts";
@@ -100,7 +101,7 @@ function* run(
 ): Generator<Progress, BatchResult, void> {
   const solved: Solved[] = [];
   const values = new Float64Array(count);
-  const workspace = lease("exact");
+  const workspace = lease(exact);
   let intact = true;
   try {
     for (let k = 0, entries = 0; k < count; k++) {

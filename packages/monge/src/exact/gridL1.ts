@@ -5,6 +5,7 @@ import type { Cost } from "../cost/cost.ts";
 import { custom } from "../cost/custom.ts";
 import { grid } from "../cost/grid.ts";
 import { isOtError, OtError } from "../errors/otError.ts";
+import { graph } from "../kernels/graph.ts";
 import { giveBack, lease, type Workspace } from "../kernels/workspace.ts";
 import type { Weights } from "../measure/weights.ts";
 import type { AsyncOptions, Progress, RunOptions, Status } from "../run/options.ts";
@@ -64,7 +65,7 @@ export const gridL1: GridL1 = /*#__PURE__*/ defineSolver<
 const pivotsAtOnce = 1024;
 
 function* run(control: RunControl<GridL1Result>, problem: GridProblem): Generator<Progress, GridL1Result, void> {
-  const workspace = lease("exact");
+  const workspace = lease(graph);
   let intact = true;
   try {
     return yield* pivot(control, problem, workspace);

@@ -1,4 +1,5 @@
 // The order of numbers on a line: sorting many rows of doubles with one kernel, with or without the order.
+import { line } from "../kernels/line.ts";
 import { withWorkspace } from "../kernels/workspace.ts";
 
 /** Sorts rows of up to a given length. */
@@ -15,7 +16,7 @@ const kernelFrom = 300;
 /** Runs `work` with a sorter of rows of up to `longest` finite numbers. */
 export function withLineSorter<R>(longest: number, work: (sorter: LineSorter) => R): R {
   if (longest < kernelFrom) return work({ sort: compareSort, sortWithOrder: compareSortWithOrder });
-  return withWorkspace("exact", (workspace) => {
+  return withWorkspace(line, (workspace) => {
     const values = workspace.alloc(8 * longest);
     const spare = workspace.alloc(8 * longest);
     const order = workspace.alloc(4 * longest);

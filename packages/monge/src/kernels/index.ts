@@ -1,1 +1,3 @@
-export { type Family, type KernelSource, loadKernels } from "./module.ts";
+// The entry point monge/kernels.
+export { type KernelSource, loadKernels } from "./load.ts";
+export type { Family } from "./module.ts";

@@ -1,19 +1,25 @@
-// The compiled WebAssembly modules, one per family: decoded from base64 and compiled on first use, then shared.
+// Compiled WebAssembly modules, one per family of solvers: decoded and compiled on first use, then shared.
+// A family is a value, imported by those who lease its workspaces: a bundle holds the kernels that it calls, and no others.
 import { OtError } from "../errors/otError.ts";
-import { bytes as exact } from "./generated/exact.ts";
 
-/** A family of solvers that shares one WebAssembly module. */
-export type Family = "exact";
+/** The families of kernels. */
+export type Family = "exact" | "line" | "graph";
 
-const sources: Record<Family, string> = { exact };
+/** The kernels of one family, as they were built. */
+export interface Kernels {
+  readonly family: Family;
+  /** The module, in hexadecimal. */
+  readonly bytes: string;
+}
+
 const compiled = new Map<Family, WebAssembly.Module>();
 
 /** The module of a family; compiled synchronously on first use. Throws `KernelUnavailable` where WebAssembly is forbidden. */
-export function compile(family: Family): WebAssembly.Module {
+export function compile({ family, bytes }: Kernels): WebAssembly.Module {
   let module = compiled.get(family);
   if (module === undefined) {
     try {
-      module = new WebAssembly.Module(decode(sources[family]));
+      module = new WebAssembly.Module(decode(bytes));
     } catch (cause) {
       throw unavailable(cause);
     }
@@ -22,28 +28,16 @@ export function compile(family: Family): WebAssembly.Module {
   return module;
 }
 
-/** What a build of the kernels exports: modules, or their bytes, by family. */
-export type KernelSource = Partial<Record<Family, WebAssembly.Module | BufferSource>>;
-
-/**
- * Compiles the kernels ahead of the first solve, off the main thread where the engine can, or installs another build of
- * them: `await loadKernels()`, `await loadKernels({ exact: module })`. Edge runtimes that forbid compilation pass the
- * modules that their bundler made.
- *
- * Throws `KernelUnavailable` where WebAssembly is missing or the content security policy lacks `wasm-unsafe-eval`.
- */
-export async function loadKernels(source: KernelSource | Promise<KernelSource> = {}): Promise<void> {
-  const given = await source;
-  for (const family of Object.keys(sources) as Family[]) {
-    const build = given[family];
-    if (build === undefined && compiled.has(family)) continue;
-    try {
-      const module =
-        build instanceof WebAssembly.Module ? build : await WebAssembly.compile(build ?? decode(sources[family]));
-      compiled.set(family, module);
-    } catch (cause) {
-      throw unavailable(cause);
-    }
+/** Compiles a family off the main thread where the engine can, or installs another build of it. */
+export async function install({ family, bytes }: Kernels, build?: WebAssembly.Module | BufferSource): Promise<void> {
+  if (build === undefined && compiled.has(family)) return;
+  try {
+    compiled.set(
+      family,
+      build instanceof WebAssembly.Module ? build : await WebAssembly.compile(build ?? decode(bytes)),
+    );
+  } catch (cause) {
+    throw unavailable(cause);
   }
 }
 
@@ -55,9 +49,9 @@ function unavailable(cause: unknown): OtError {
   });
 }
 
-function decode(base64: string): Uint8Array<ArrayBuffer> {
-  const binary = atob(base64);
-  const bytes = new Uint8Array(binary.length);
-  for (let k = 0; k < bytes.length; k++) bytes[k] = binary.charCodeAt(k);
+/** The bytes of a module in hexadecimal. */
+export function decode(hex: string): Uint8Array<ArrayBuffer> {
+  const bytes = new Uint8Array(hex.length / 2);
+  for (let k = 0; k < bytes.length; k++) bytes[k] = Number.parseInt(hex.slice(2 * k, 2 * k + 2), 16);
   return bytes;
 }

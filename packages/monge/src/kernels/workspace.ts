@@ -1,6 +1,6 @@
 // A workspace is one instance of a family's module with a memory of its own: a bump allocator over it, leased by one solve.
 import { OtError } from "../errors/otError.ts";
-import { compile, type Family } from "./module.ts";
+import { compile, type Family, type Kernels } from "./module.ts";
 
 const pageBytes = 65536;
 const maxBytes = 65536 * pageBytes;
@@ -35,13 +35,13 @@ interface Instance extends Workspace {
 const idle = new Map<Family, Instance>();
 
 /** Leases a workspace: nobody else gets it until it is returned. */
-export function lease(family: Family): Workspace {
-  const kept = idle.get(family);
+export function lease(kernels: Kernels): Workspace {
+  const kept = idle.get(kernels.family);
   if (kept !== undefined) {
-    idle.delete(family);
+    idle.delete(kernels.family);
     return kept;
   }
-  return instantiate(family);
+  return instantiate(kernels);
 }
 
 /** Returns a workspace. One idle workspace a family is kept, and only if it is small: wasm memory never shrinks. */
@@ -52,15 +52,16 @@ export function giveBack(workspace: Workspace): void {
 }
 
 /** Runs `work` on a leased workspace and returns it, also after a throw (a trap may have left it in any state: dropped then). */
-export function withWorkspace<R>(family: Family, work: (workspace: Workspace) => R): R {
-  const workspace = lease(family);
+export function withWorkspace<R>(kernels: Kernels, work: (workspace: Workspace) => R): R {
+  const workspace = lease(kernels);
   const result = work(workspace);
   giveBack(workspace);
   return result;
 }
 
-function instantiate(family: Family): Instance {
-  const instance = new WebAssembly.Instance(compile(family), {
+function instantiate(kernels: Kernels): Instance {
+  const { family } = kernels;
+  const instance = new WebAssembly.Instance(compile(kernels), {
     env: {
       abort: () => {
         throw new Error(`kernel ${family} aborted`);

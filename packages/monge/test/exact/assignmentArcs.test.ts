@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
 import { type ArcState, type Arcs, allocateArcState, bindArcs, settleArcs } from "../../src/exact/assignmentArcs.ts";
+import { exact } from "../../src/kernels/exact.ts";
 import { type Workspace, withWorkspace } from "../../src/kernels/workspace.ts";
 import { random } from "../../src/linalg/random.ts";
 import { hungarian } from "../oracles/hungarian.ts";
@@ -38,7 +39,7 @@ function finish(state: ArcState, C: number[][]): number {
 }
 
 test("assignmentArcsAugment: arcs added one batch after another, the matching and the prices kept: the optimum each time", () => {
-  withWorkspace("exact", (workspace) => {
+  withWorkspace(exact, (workspace) => {
     const { uniform } = random(1);
     const n = 60;
     const full = Array.from({ length: n }, () => Array.from({ length: n }, () => uniform()));
@@ -59,7 +60,7 @@ test("assignmentArcsAugment: arcs added one batch after another, the matching an
 });
 
 test("assignmentArcsAugment: rows that share too few columns are named; arcs to other columns let it go on", () => {
-  withWorkspace("exact", (workspace) => {
+  withWorkspace(exact, (workspace) => {
     const n = 12;
     // Rows 3, 4 and 5 know columns 0 and 1 only.
     const shut = (i: number): boolean => i >= 3 && i <= 5;

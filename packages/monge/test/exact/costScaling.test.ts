@@ -7,6 +7,7 @@ import { isOtError } from "../../src/errors/otError.ts";
 import { costScaling } from "../../src/exact/costScaling.ts";
 import { prepare } from "../../src/exact/prepare.ts";
 import type { ExactAnswer } from "../../src/exact/problem.ts";
+import { exact } from "../../src/kernels/exact.ts";
 import { giveBack, lease } from "../../src/kernels/workspace.ts";
 import { random } from "../../src/linalg/random.ts";
 import { sparseFromEntries } from "../../src/linalg/sparse.ts";
@@ -16,7 +17,7 @@ import { transportCost } from "../oracles/transport.ts";
 function solve(a: readonly number[], b: readonly number[], cost: Cost, stopAfterYields = Infinity): ExactAnswer {
   const { problem } = prepare(Float64Array.from(a), Float64Array.from(b), cost, {});
   expect(costScaling.refuses(problem)).toBeNull();
-  const workspace = lease("exact");
+  const workspace = lease(exact);
   let yields = 0;
   const run = costScaling.run(problem, workspace, {
     maxIterations: Infinity,

@@ -8,6 +8,7 @@ import { isOtError } from "../../src/errors/otError.ts";
 import { networkSimplex } from "../../src/exact/networkSimplex.ts";
 import { prepare } from "../../src/exact/prepare.ts";
 import type { ExactAnswer } from "../../src/exact/problem.ts";
+import { exact } from "../../src/kernels/exact.ts";
 import { giveBack, lease } from "../../src/kernels/workspace.ts";
 import { random } from "../../src/linalg/random.ts";
 import { sparseFromEntries } from "../../src/linalg/sparse.ts";
@@ -25,7 +26,7 @@ interface Limits {
 
 function solve(a: Weights, b: Weights, cost: Cost, limits: Limits = {}): ExactAnswer & { snapshot: ExactAnswer } {
   const { problem } = prepare(a, b, cost, { warmStart: limits.warmStart });
-  const workspace = lease("exact");
+  const workspace = lease(exact);
   let yields = 0;
   let snapshot: (() => ExactAnswer) | undefined;
   const run = networkSimplex.run(problem, workspace, {

@@ -12,6 +12,7 @@ import { buildLayers, refineAssignment } from "../../src/exact/hierarchy.ts";
 import { pointsExact } from "../../src/exact/pointsExact.ts";
 import { prepare } from "../../src/exact/prepare.ts";
 import type { ExactAnswer } from "../../src/exact/problem.ts";
+import { exact } from "../../src/kernels/exact.ts";
 import { giveBack, lease, type Workspace, withWorkspace } from "../../src/kernels/workspace.ts";
 import { type Random, random } from "../../src/linalg/random.ts";
 import { sparseFromEntries } from "../../src/linalg/sparse.ts";
@@ -60,7 +61,7 @@ function certificate(a: Float64Array, b: Float64Array, cost: Cost, answer: Exact
 /** Only for problems without atoms of mass zero. */
 function solve(a: Weights, b: Weights, cost: Cost, limits: Limits = {}): Solved {
   const prepared = prepare(a, b, cost, { warmStart: limits.warmStart });
-  const workspace: Workspace = lease("exact");
+  const workspace: Workspace = lease(exact);
   let yields = 0;
   let snapshot: () => ExactAnswer = () => expect.unreachable("no offer before the first yield");
   const snapshots: ExactAnswer[] = [];
@@ -143,7 +144,7 @@ describe("pointsSearch", () => {
         const g = Float64Array.from({ length: m }, () => 0.3 * rng.normal());
         const k = 1 + rng.integer(5);
         const limit = Float64Array.from({ length: n }, (_, i) => (i % 3 === 0 ? Infinity : 0.5 * rng.uniform()));
-        withWorkspace("exact", (workspace) => {
+        withWorkspace(exact, (workspace) => {
           setGround(workspace, spec);
           const from = buildCloud(workspace, x.data, n, d);
           const to = buildCloud(workspace, y.data, m, d);
@@ -186,7 +187,7 @@ describe("pointsSearch", () => {
     const expected = new Set<string>();
     for (let i = 0; i < n; i++) for (let j = 0; j < m; j++) if (cost.at(i, j) - g[j] < f[i]) expected.add(`${i} ${j}`);
     expect(expected.size).toBeGreaterThan(n);
-    withWorkspace("exact", (workspace) => {
+    withWorkspace(exact, (workspace) => {
       setGround(workspace, toGround("sqeuclidean"));
       const from = buildCloud(workspace, x.data, n, d);
       const to = buildCloud(workspace, y.data, m, d);
@@ -214,7 +215,7 @@ describe("pointsSearch", () => {
 
 describe("gather", () => {
   test("unites row lists, column lists and earlier arcs, each pair once, columns ascending", () => {
-    withWorkspace("exact", (workspace) => {
+    withWorkspace(exact, (workspace) => {
       const rng = random(1);
       const x = buildCloud(workspace, cloudOf(rng, 50, 2).data, 50, 2);
       const y = buildCloud(workspace, cloudOf(rng, 40, 2).data, 40, 2);
@@ -237,7 +238,7 @@ describe("gather", () => {
 
 describe("hierarchy and forests", () => {
   test("buildLayers keeps the mass and the mean of every level", () => {
-    withWorkspace("exact", (workspace) => {
+    withWorkspace(exact, (workspace) => {
       const rng = random(5);
       const n = 1003;
       const cloud = cloudOf(rng, n, 3);
@@ -256,7 +257,7 @@ describe("hierarchy and forests", () => {
   });
 
   test("refineAssignment gives a permutation, also where the last cell is not full", () => {
-    withWorkspace("exact", (workspace) => {
+    withWorkspace(exact, (workspace) => {
       const rng = random(6);
       const n = 101;
       const one = new Float64Array(n).fill(1);
@@ -397,7 +398,7 @@ describe("pointsExact", () => {
     const solved = solve(problem.a, problem.b, reduced);
     expectOptimal(solved, reduced);
     const prepared = prepare(disc, square, cost, {});
-    const workspace = lease("exact");
+    const workspace = lease(exact);
     const run = pointsExact.run(prepared.problem, workspace, {
       maxIterations: Infinity,
       interrupted: () => null,
