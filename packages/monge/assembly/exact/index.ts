@@ -1,7 +1,5 @@
 // The exports of the module `exact`: every kernel of the exact solvers.
 export { heapBase } from "../memory";
-export { graphFlowBytes, graphFlowInit, graphFlowPivots, graphFlowRun } from "./graphFlow";
-export { lineSort, lineSortHistogramBytes } from "./line";
 export { cloudBuild, cloudRefresh } from "./boxes";
 export { pointsCost, pointsGround } from "./points";
 export { pointsArcsCost, pointsArcsCount, pointsArcsFill } from "./pointsArcs";
