@@ -31,7 +31,7 @@ export function exactResult(
   const i = rows === null ? answer.i : answer.i.map((row) => rows[row]);
   const j = cols === null ? answer.j : answer.j.map((column) => cols[column]);
   const plan = sparsePlan(sparseFromEntries(n, m, i, j, answer.mass));
-  const transportCost = sum(Float64Array.from(answer.mass, (mass, k) => mass * cost.at(i[k], j[k])));
+  const transportCost = sum(answer.mass.map((mass, k) => mass * cost.at(i[k], j[k])));
   const mass = sum(a);
   let potentials: Potentials | undefined;
   // Potentials of atoms without mass cost a sweep over the pairs: only when somebody asks.

@@ -60,17 +60,13 @@ function* solveKept(
 
   const answer = (status: Status): ExactAnswer => {
     const tree = viewTree(workspace, n, m);
-    const potentials = tree.potentials.slice(0, n + m);
-    for (let v = 0; v < n + m; v++) potentials[v] /= costs.scale;
-    return completeAnswer(
-      problem,
-      kept,
-      tree,
-      potentials.slice(0, n),
-      potentials.slice(n),
-      status,
-      call["arcsPivots"](),
-    );
+    const f = tree.potentials.slice(0, n);
+    const g = tree.potentials.slice(n, n + m);
+    if (costs.scale !== 1) {
+      for (let i = 0; i < n; i++) f[i] /= costs.scale;
+      for (let j = 0; j < m; j++) g[j] /= costs.scale;
+    }
+    return completeAnswer(problem, kept, tree, f, g, status, call["arcsPivots"]());
   };
   offer(() => answer("stopped"));
 

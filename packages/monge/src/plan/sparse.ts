@@ -35,14 +35,15 @@ export function sparsePlan(matrix: SparseMatrix): SparsePlan {
       for (let i = 0; i < rows; i++) {
         for (let k = rowPtr[i]; k < rowPtr[i + 1]; k++) {
           const at = axis === 0 ? i : colIdx[k];
-          const next = total[at] + values[k];
-          const [large, small] =
-            Math.abs(total[at]) < Math.abs(values[k]) ? [values[k], total[at]] : [total[at], values[k]];
-          lost[at] += large - next + small;
+          const before = total[at];
+          const term = values[k];
+          const next = before + term;
+          lost[at] += Math.abs(before) < Math.abs(term) ? term - next + before : before - next + term;
           total[at] = next;
         }
       }
-      return total.map((sum, at) => sum + lost[at]);
+      for (let at = 0; at < total.length; at++) total[at] += lost[at];
+      return total;
     },
     apply(v, axis = 0) {
       checkVector(shape, v, axis);
