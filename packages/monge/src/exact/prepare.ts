@@ -1,8 +1,8 @@
 // From the caller's weights and cost to a checked ExactProblem: masses that balance, atoms without mass set aside.
 import type { Cost } from "../cost/cost.ts";
 import { OtError } from "../errors/otError.ts";
-import { sum } from "../linalg/sum.ts";
-import { readWeights, type Weights } from "../measure/weights.ts";
+import { balancedMasses } from "../measure/balance.ts";
+import type { Weights } from "../measure/weights.ts";
 import type { Potentials } from "../run/options.ts";
 import type { ExactProblem } from "./problem.ts";
 
@@ -31,12 +31,7 @@ export function prepare(a: Weights, b: Weights, cost: Cost, options: PrepareOpti
       cure: "Pass at least one atom on either side.",
     });
   }
-  const given = { a: a === null ? null : readWeights(a, n, "a"), b: b === null ? null : readWeights(b, m, "b") };
-  const mass = given.a !== null ? totalMass(given.a, "a") : given.b !== null ? totalMass(given.b, "b") : 1;
-  const source = given.a ?? new Float64Array(n).fill(mass / n);
-  const tolerance = options.massTolerance ?? (a instanceof Float32Array || b instanceof Float32Array ? 1e-6 : 1e-9);
-  const [target, massAdjustment] =
-    given.b === null ? [new Float64Array(m).fill(mass / m), 1] : balanced(given.b, mass, tolerance);
+  const { a: source, b: target, massAdjustment } = balancedMasses(a, b, n, m, options.massTolerance);
   const rows = atomsWithMass(source);
   const cols = atomsWithMass(target);
   const sourceMasses = rows === null ? source : take(source, rows);
@@ -53,31 +48,6 @@ export function prepare(a: Weights, b: Weights, cost: Cost, options: PrepareOpti
     warmStart: readWarmStart(options.warmStart, n, m, rows, cols),
   };
   return { problem, a: source, b: target, massAdjustment };
-}
-
-function totalMass(weights: Float64Array, argument: string): number {
-  const total = sum(weights);
-  if (total < Infinity) return total;
-  throw new OtError("InvalidValue", `The weights ${argument} add up to more than 1.8e308.`, {
-    argument,
-    seen: total,
-    cure: "Divide all weights by a common factor.",
-  });
-}
-
-/** b scaled to the mass of a, and the factor. Throws `MassMismatch` beyond the tolerance. */
-function balanced(b: Float64Array, mass: number, tolerance: number): [Float64Array, number] {
-  const other = totalMass(b, "b");
-  if (other === mass) return [b, 1];
-  if (!(Math.abs(mass - other) <= tolerance * Math.max(mass, other))) {
-    throw new OtError("MassMismatch", `a weighs ${mass}, b weighs ${other}.`, {
-      argument: "b",
-      seen: other,
-      cure: "Scale both to the same mass (normalize), raise massTolerance, or use an unbalanced or partial solver.",
-    });
-  }
-  const factor = mass / other;
-  return [b.map((weight) => weight * factor), factor];
 }
 
 function atomsWithMass(weights: Float64Array): Int32Array | null {
