@@ -14,6 +14,11 @@ const engines: readonly Engine[] = [shortestPath, networkSimplex, pointsExact, c
 /** When to take which engine: the first rule whose reason is not null. */
 const rules: readonly { readonly engine: Engine; readonly reason: (problem: ExactProblem) => string | null }[] = [
   {
+    engine: shortestPath,
+    reason: ({ cost, uniform }) =>
+      uniform && cost.kind === "sparse" ? `equal masses on a graph of ${cost.matrix.values.length} arcs` : null,
+  },
+  {
     engine: networkSimplex,
     reason: ({ cost }) => (cost.kind === "sparse" ? `a sparse cost of ${cost.matrix.values.length} arcs` : null),
   },

@@ -1,12 +1,14 @@
 // The engine for equal masses: an assignment, each matched pair carrying the one mass.
-// Its work is in assignmentSquare.ts; its proof are the potentials of the last scan.
+// Its work is in assignmentSquare.ts (matrices) and assignmentSparse.ts (graphs); its proof are the potentials.
 import { isOtError, OtError } from "../errors/otError.ts";
+import { matchSparse } from "./assignmentSparse.ts";
 import { matchSquare } from "./assignmentSquare.ts";
 import { hasWildPrices, type Matching, type RowSource } from "./matching.ts";
 import { networkSimplex } from "./networkSimplex.ts";
 import type { Engine, ExactAnswer, ExactProblem } from "./problem.ts";
+import { loadArcs } from "./simplexArcs.ts";
 
-/** Auction and shortest augmenting paths on a dense matrix, for n = m and equal masses. */
+/** Auction and shortest augmenting paths, for n = m and equal masses. */
 export const shortestPath: Engine = {
   name: "shortestPath",
   summary: "equal masses: auction, then shortest augmenting paths on the arcs that matter, then a scan of all pairs",
@@ -14,15 +16,16 @@ export const shortestPath: Engine = {
   *run(problem, workspace, control) {
     const answer = (matching: Matching): ExactAnswer => toAnswer(problem, matching);
     try {
-      const rows = problemRows(problem);
+      const source = problemRows(problem);
       const mark = workspace.mark();
-      const matching = yield* matchSquare(workspace, rows, problem.warmStart?.g ?? null, {
-        maxIterations: control.maxIterations,
-        interrupted: control.interrupted,
-        elapsedMs: control.elapsedMs,
-        offer: (snapshot) => control.offer(() => answer(snapshot())),
-      });
-      if (!hasWildPrices(rows, matching)) return answer(matching);
+      const prices = problem.warmStart?.g ?? null;
+      const watch = { ...control, offer: (snapshot: () => Matching) => control.offer(() => answer(snapshot())) };
+      const { cost, rows, cols } = problem;
+      const matching =
+        cost.kind === "sparse"
+          ? yield* matchSparse(workspace, source, loadArcs(workspace, cost, rows, cols), prices, watch)
+          : yield* matchSquare(workspace, source, prices, watch);
+      if (!hasWildPrices(source, matching)) return answer(matching);
       workspace.release(mark);
       return yield* networkSimplex.run(problem, workspace, control);
     } catch (error) {
