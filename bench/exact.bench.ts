@@ -99,6 +99,14 @@ export const exact: readonly BenchCase[] = [
     peer: { method: "networkSimplex" },
     require: { ratio: 3, aimSeconds: 2 },
   },
+  {
+    name: "dense-random-2000-scaling",
+    title: "dense matrix, 2D points, random masses, n = 2000, against our own cost scaling",
+    input: () => cube(7100, 2000, 2, "random"),
+    cost: "dense",
+    peer: { method: "costScaling" },
+    require: {},
+  },
   ...images(128, () => ({ peer: null, require: { aimSeconds: 5, wasmMegabytes: 300 } })),
   {
     name: "points-uniform-50000",
