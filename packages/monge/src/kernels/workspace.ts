@@ -98,10 +98,11 @@ function instantiate(kernels: Kernels): Instance {
     reset: () => {
       top = base;
     },
-    f64: (address, length) => new Float64Array(buffer(), address, length),
-    f32: (address, length) => new Float32Array(buffer(), address, length),
-    i32: (address, length) => new Int32Array(buffer(), address, length),
-    u8: (address, length) => new Uint8Array(buffer(), address, length),
+    // Kernels return addresses as signed integers: from 2 GiB on they come out negative.
+    f64: (address, length) => new Float64Array(buffer(), address >>> 0, length),
+    f32: (address, length) => new Float32Array(buffer(), address >>> 0, length),
+    i32: (address, length) => new Int32Array(buffer(), address >>> 0, length),
+    u8: (address, length) => new Uint8Array(buffer(), address >>> 0, length),
     get bytes() {
       return memory.buffer.byteLength;
     },
