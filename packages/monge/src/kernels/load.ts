@@ -1,4 +1,5 @@
 // Loading kernels ahead of the first solve: all families, so only who asks for it pays for all of them.
+import { entropic } from "./entropic.ts";
 import { exact } from "./exact.ts";
 import { graph } from "./graph.ts";
 import { line } from "./line.ts";
@@ -16,5 +17,5 @@ export type KernelSource = Partial<Record<Family, WebAssembly.Module | BufferSou
  */
 export async function loadKernels(source: KernelSource | Promise<KernelSource> = {}): Promise<void> {
   const given = await source;
-  for (const kernels of [exact, line, graph]) await install(kernels, given[kernels.family]);
+  for (const kernels of [exact, line, graph, entropic]) await install(kernels, given[kernels.family]);
 }

@@ -1,0 +1,309 @@
+// Sinkhorn's iteration in the log domain with one exponential an entry: t_ij = 2^(F_i + G_j - s C_ij), s = log2(e) / eps.
+//
+// P_ij = a_i b_j t_ij (masses relative to the total). Row i: r_i = sum_j b_j t_ij must be 1, so F_i -= omega log2 r_i; the row
+// scaled by r_i^-omega is added to c_j = sum_i a_i t_ij on the way; then G_j -= omega log2 c_j. Weights stay out of F and G: atoms
+// without mass get their potentials by the same formula, and masses of 1e-300 do not underflow.
+import { costRow } from "./costs";
+import { exp2, exp2Lanes } from "./exp2";
+
+let n: i32 = 0;
+let m: i32 = 0;
+let bytes: usize = 0;
+let a: usize = 0;
+let b: usize = 0;
+let f: usize = 0;
+let g: usize = 0;
+let r: usize = 0;
+let c: usize = 0;
+let buffer: usize = 0;
+let la: usize = 0;
+let lb: usize = 0;
+let scale: f64 = 0;
+
+let rowError: f64 = 0;
+let linear: f64 = 0;
+let largestCost: f64 = 0;
+let unreachable: i32 = -1;
+
+// Terms below 2^cutoff are dropped; a sum that they might matter to (below `small`) is redone from its largest term.
+const cutoff: f64 = -120;
+const small: f64 = 8.881784197001252e-16;
+const large: f64 = 1.0715086071862673e301;
+
+/** Doubles that one solve of n x padded needs from `sweepInit` on: a, f, r, log2 a; b, g, c, log2 b, one row. */
+export function sweepDoubles(rows: i32, padded: i32): i32 {
+  return 4 * ((rows + 1) & ~1) + 5 * padded;
+}
+
+/** Lays out the arrays at `address`. The caller fills a and b (relative masses, 0 behind m); `sweepLogs` follows. */
+export function sweepInit(address: usize, rows: i32, cols: i32, padded: i32): void {
+  n = rows;
+  m = cols;
+  bytes = <usize>padded << 3;
+  const tall = <usize>((rows + 1) & ~1) << 3;
+  a = address;
+  f = a + tall;
+  r = f + tall;
+  la = r + tall;
+  b = la + tall;
+  g = b + bytes;
+  c = g + bytes;
+  lb = c + bytes;
+  buffer = lb + bytes;
+  memory.fill(f, 0, tall);
+  memory.fill(g, 0, bytes);
+  unreachable = -1;
+  largestCost = 0;
+  scale = 0;
+}
+
+/** The logarithms of the masses; -Infinity for none. */
+export function sweepLogs(): void {
+  for (let i: usize = 0; i < <usize>n << 3; i += 8) store<f64>(la + i, Math.log2(load<f64>(a + i)));
+  for (let j: usize = 0; j < bytes; j += 8) store<f64>(lb + j, Math.log2(load<f64>(b + j)));
+}
+
+export function sweepA(): usize {
+  return a;
+}
+export function sweepB(): usize {
+  return b;
+}
+export function sweepF(): usize {
+  return f;
+}
+export function sweepG(): usize {
+  return g;
+}
+export function sweepR(): usize {
+  return r;
+}
+export function sweepC(): usize {
+  return c;
+}
+/** The first row or (n + column) whose mass has nowhere to go, or -1. */
+export function sweepUnreachable(): i32 {
+  return unreachable;
+}
+/** sum_i a_i |r_i - 1| of the plan that the last sweep left. */
+export function sweepRowError(): f64 {
+  return rowError;
+}
+/** sum_ij a_i b_j t_ij C_ij of the last measurement. */
+export function sweepCost(): f64 {
+  return linear;
+}
+/** The largest finite |C_ij| seen by `sweepLargest`. */
+export function sweepLargestCost(): f64 {
+  return largestCost;
+}
+
+/** Sets s = log2(e) / eps, and brings F and G from the former s (if any) to it. */
+export function sweepScale(value: f64): void {
+  const change = scale > 0 ? value / scale : 1;
+  scale = value;
+  for (let i: usize = 0; i < <usize>n << 3; i += 8) store<f64>(f + i, load<f64>(f + i) * change);
+  for (let j: usize = 0; j < bytes; j += 8) store<f64>(g + j, load<f64>(g + j) * change);
+}
+
+/** Clears the sums of a sweep. */
+export function sweepBegin(): void {
+  memory.fill(c, 0, bytes);
+  rowError = 0;
+  linear = 0;
+}
+
+/** Rows [begin, end): F_i -= omega log2 r_i, and their share of c. */
+export function sweepRows(begin: i32, end: i32, omega: f64): void {
+  for (let i = begin; i < end; i++) {
+    const at = <usize>i << 3;
+    const row = costRow(i);
+    const mass = load<f64>(a + at);
+    let total = weigh(row, load<f64>(f + at));
+    if (!(total > small && total < large)) {
+      const peak = rowPeak(row);
+      if (peak == -Infinity) {
+        if (mass > 0 && unreachable < 0) unreachable = i;
+        continue;
+      }
+      store<f64>(f + at, -peak);
+      total = weigh(row, -peak);
+    }
+    let multiplier = 1 / total;
+    let left = 1.0;
+    if (omega == 1) {
+      store<f64>(f + at, load<f64>(f + at) - Math.log2(total));
+    } else {
+      const step = omega * Math.log2(total);
+      store<f64>(f + at, load<f64>(f + at) - step);
+      multiplier = exp2(-step);
+      left = total * multiplier;
+      rowError += mass * Math.abs(left - 1);
+    }
+    if (mass > 0) addRow(mass * multiplier);
+  }
+}
+
+/** Rows [begin, end) at fixed potentials: r_i, their share of c, of the row error and of <P, C>. */
+export function sweepMeasure(begin: i32, end: i32): void {
+  for (let i = begin; i < end; i++) {
+    const at = <usize>i << 3;
+    const row = costRow(i);
+    const mass = load<f64>(a + at);
+    const total = weigh(row, load<f64>(f + at));
+    store<f64>(r + at, total);
+    if (mass == 0) continue;
+    rowError += mass * Math.abs(total - 1);
+    linear += mass * pay(row);
+    addRow(mass);
+  }
+}
+
+/** sum_j b_j |c_j - 1|. */
+export function sweepColumnError(): f64 {
+  let error = 0.0;
+  for (let j: usize = 0; j < <usize>m << 3; j += 8) error += load<f64>(b + j) * Math.abs(load<f64>(c + j) - 1);
+  return error;
+}
+
+/**
+ * G_j -= omega log2 c_j for the columns with mass (or, with `empty`, for those without). Returns the number of them whose sum is
+ * out of range: those are left for `sweepPeaks`.
+ */
+export function sweepColumns(omega: f64, empty: i32): i32 {
+  let bad = 0;
+  for (let j: usize = 0; j < <usize>m << 3; j += 8) {
+    if (i32(load<f64>(b + j) == 0) != empty) continue;
+    const total = load<f64>(c + j);
+    if (total > small && total < large) store<f64>(g + j, load<f64>(g + j) - omega * Math.log2(total));
+    else bad++;
+  }
+  return bad;
+}
+
+/**
+ * Marks the columns in range (and, by `empty`, those without or with mass), so that `sweepPeaks` finds the largest term
+ * F_i + log2 a_i - s C_ij of the others.
+ */
+export function sweepPeaksBegin(empty: i32): void {
+  for (let j: usize = 0; j < bytes; j += 8) {
+    const total = load<f64>(c + j);
+    const other = i32(load<f64>(b + j) == 0) != empty;
+    store<f64>(c + j, other || (total > small && total < large) ? Infinity : -Infinity);
+  }
+}
+
+export function sweepPeaks(begin: i32, end: i32): void {
+  const times = f64x2.splat(scale);
+  for (let i = begin; i < end; i++) {
+    if (load<f64>(a + (<usize>i << 3)) == 0) continue;
+    const row = costRow(i);
+    const shift = f64x2.splat(load<f64>(f + (<usize>i << 3)) + load<f64>(la + (<usize>i << 3)));
+    for (let j: usize = 0; j < bytes; j += 16) {
+      const term = f64x2.sub(shift, f64x2.mul(times, v128.load(row + j)));
+      v128.store(c + j, f64x2.pmax(v128.load(c + j), term));
+    }
+  }
+}
+
+/** G_j = -peak for the columns out of range: their largest term is then 1. */
+export function sweepPeaksEnd(): void {
+  for (let j: usize = 0; j < <usize>m << 3; j += 8) {
+    const peak = load<f64>(c + j);
+    if (peak == Infinity) continue;
+    if (peak > -Infinity) store<f64>(g + j, -peak);
+    else if (load<f64>(b + j) > 0 && unreachable < 0) unreachable = n + <i32>(j >> 3);
+  }
+}
+
+/** Takes the largest finite |C_ij| of rows [begin, end) into account. */
+export function sweepLargest(begin: i32, end: i32): void {
+  let most = f64x2.splat(largestCost);
+  const infinite = f64x2.splat(Infinity);
+  for (let i = begin; i < end; i++) {
+    const row = costRow(i);
+    for (let j: usize = 0; j < bytes; j += 16) {
+      const value = f64x2.abs(v128.load(row + j));
+      most = f64x2.pmax(most, v128.and(value, f64x2.lt(value, infinite)));
+    }
+  }
+  largestCost = max(f64x2.extract_lane(most, 0), f64x2.extract_lane(most, 1));
+}
+
+// max_j G_j + log2 b_j - s C_ij over the columns with mass.
+function rowPeak(row: usize): f64 {
+  let most = f64x2.splat(-Infinity);
+  const times = f64x2.splat(scale);
+  for (let j: usize = 0; j < bytes; j += 16) {
+    const term = f64x2.sub(f64x2.add(v128.load(g + j), v128.load(lb + j)), f64x2.mul(times, v128.load(row + j)));
+    most = f64x2.pmax(most, term);
+  }
+  return max(f64x2.extract_lane(most, 0), f64x2.extract_lane(most, 1));
+}
+
+// Fills the buffer with the row t_i and returns sum_j b_j t_ij.
+function weigh(row: usize, shift: f64): f64 {
+  const G = g;
+  const B = b;
+  const out = buffer;
+  const end = bytes;
+  const fi = f64x2.splat(shift);
+  const times = f64x2.splat(scale);
+  const low = f64x2.splat(cutoff);
+  const zero = f64x2.splat(0);
+  let sum0 = zero;
+  let sum1 = zero;
+  for (let j: usize = 0; j < end; j += 64) {
+    let t0 = f64x2.sub(f64x2.add(fi, v128.load(G + j)), f64x2.mul(times, v128.load(row + j)));
+    let t1 = f64x2.sub(f64x2.add(fi, v128.load(G + j, 16)), f64x2.mul(times, v128.load(row + j, 16)));
+    let t2 = f64x2.sub(f64x2.add(fi, v128.load(G + j, 32)), f64x2.mul(times, v128.load(row + j, 32)));
+    let t3 = f64x2.sub(f64x2.add(fi, v128.load(G + j, 48)), f64x2.mul(times, v128.load(row + j, 48)));
+    const most = f64x2.pmax(f64x2.pmax(t0, t1), f64x2.pmax(t2, t3));
+    if (!v128.any_true(f64x2.gt(most, low))) {
+      v128.store(out + j, zero);
+      v128.store(out + j, zero, 16);
+      v128.store(out + j, zero, 32);
+      v128.store(out + j, zero, 48);
+      continue;
+    }
+    t0 = exp2Lanes(t0);
+    t1 = exp2Lanes(t1);
+    v128.store(out + j, t0);
+    v128.store(out + j, t1, 16);
+    sum0 = f64x2.add(sum0, f64x2.mul(t0, v128.load(B + j)));
+    sum1 = f64x2.add(sum1, f64x2.mul(t1, v128.load(B + j, 16)));
+    t2 = exp2Lanes(t2);
+    t3 = exp2Lanes(t3);
+    v128.store(out + j, t2, 32);
+    v128.store(out + j, t3, 48);
+    sum0 = f64x2.add(sum0, f64x2.mul(t2, v128.load(B + j, 32)));
+    sum1 = f64x2.add(sum1, f64x2.mul(t3, v128.load(B + j, 48)));
+  }
+  sum0 = f64x2.add(sum0, sum1);
+  return f64x2.extract_lane(sum0, 0) + f64x2.extract_lane(sum0, 1);
+}
+
+// c_j += weight t_ij.
+function addRow(weight: f64): void {
+  const times = f64x2.splat(weight);
+  const from = buffer;
+  const to = c;
+  const end = bytes;
+  for (let j: usize = 0; j < end; j += 64) {
+    v128.store(to + j, f64x2.add(v128.load(to + j), f64x2.mul(times, v128.load(from + j))));
+    v128.store(to + j, f64x2.add(v128.load(to + j, 16), f64x2.mul(times, v128.load(from + j, 16))), 16);
+    v128.store(to + j, f64x2.add(v128.load(to + j, 32), f64x2.mul(times, v128.load(from + j, 32))), 32);
+    v128.store(to + j, f64x2.add(v128.load(to + j, 48), f64x2.mul(times, v128.load(from + j, 48))), 48);
+  }
+}
+
+// sum_j b_j t_ij C_ij, where 0 x Infinity is 0.
+function pay(row: usize): f64 {
+  const zero = f64x2.splat(0);
+  let sum = zero;
+  for (let j: usize = 0; j < bytes; j += 16) {
+    const t = f64x2.mul(v128.load(buffer + j), v128.load(b + j));
+    sum = f64x2.add(sum, v128.and(f64x2.mul(t, v128.load(row + j)), f64x2.ne(t, zero)));
+  }
+  return f64x2.extract_lane(sum, 0) + f64x2.extract_lane(sum, 1);
+}

@@ -1,0 +1,115 @@
+// Sinkhorn's iteration to a tolerance, through a schedule of falling epsilons, with the exits that every run has.
+import type { Progress, Status } from "../run/options.ts";
+import type { Relaxation } from "./relaxation.ts";
+import type { Measured, Sweeper } from "./sweeper.ts";
+
+/** What one run is to do. */
+export interface Iteration {
+  /** Epsilons to pass through, the wanted one last. */
+  readonly schedule: readonly number[];
+  readonly tolerance: number;
+  /** What to do about a warm start that does not help: forget it and take this schedule instead. */
+  readonly cold: readonly number[] | undefined;
+  /** A fresh rule for each epsilon. */
+  relaxation(): Relaxation;
+}
+
+/** The exits of a run. */
+export interface Exits {
+  interrupted(): Status | null;
+  elapsedMs(): number;
+}
+
+/** How a run ended; the potentials are in the sweeper. */
+export interface Ended {
+  readonly status: Status;
+  readonly iterations: number;
+  readonly measured: Measured;
+}
+
+/** Marginal error at which the next epsilon of the schedule is taken, and iterations after which it is anyhow. */
+const coarse = 0.05;
+const coarseIterations = 12;
+/** Iterations without a smaller error after which rounding has the last word, and, for errors that are large, no plan exists. */
+const patience = { small: 100, large: 1000 };
+const small = 1e-6;
+/** A warm start that leaves an error above this after this many iterations is worse than none. */
+const helpful = 0.5;
+const helpIterations = 20;
+
+/** Runs to the tolerance or an exit. The plan that is left has exact rows unless omega differs from 1. */
+export function* iterate(sweeper: Sweeper, task: Iteration, exits: Exits): Generator<Progress, Ended, void> {
+  const { tolerance } = task;
+  let { schedule } = task;
+  let iteration = 0;
+  let error = Infinity;
+  let phase = "start";
+  const sign = (): Progress => ({ phase, iteration, error, elapsedMs: exits.elapsedMs() });
+  /** Drives a pass; an exit in its middle is answered by undefined. */
+  function* watch<R>(pass: Generator<void, R, void>): Generator<Progress, { value: R } | undefined, void> {
+    for (;;) {
+      const step = pass.next();
+      if (step.done) return { value: step.value };
+      yield sign();
+      if (exits.interrupted() !== null) return undefined;
+    }
+  }
+  function* whole<R>(pass: Generator<void, R, void>): Generator<Progress, R, void> {
+    for (;;) {
+      const step = pass.next();
+      if (step.done) return step.value;
+      yield sign();
+    }
+  }
+  for (let level = 0; level < schedule.length; level++) {
+    const last = level === schedule.length - 1;
+    sweeper.setEpsilon(schedule[level]);
+    phase = last ? "iterate" : "anneal";
+    const rule = task.relaxation();
+    let least = Infinity;
+    let since = 0;
+    for (let count = 1; ; count++) {
+      const swept = yield* watch(sweeper.rows(rule.omega));
+      if (swept !== undefined) {
+        error = swept.value;
+        iteration++;
+        if (last && error <= tolerance) {
+          const measured = yield* whole(sweeper.measure());
+          if (measured.error <= tolerance) return { status: "converged", iterations: iteration, measured };
+        }
+        yield sign();
+      }
+      const status = exits.interrupted();
+      if (status !== null) return yield* leave(status, last && swept !== undefined);
+      if (error < least) {
+        least = error;
+        since = 0;
+      } else if (++since >= (least < small ? patience.small : patience.large)) {
+        // A large constant between F and G costs digits: taken out before rounding is blamed.
+        const moved = sweeper.centre();
+        if (rule.omega === 1 && !moved) return yield* leave("stalled", last);
+        rule.rest();
+        since = 0;
+      }
+      if (task.cold !== undefined && schedule !== task.cold && count === helpIterations && error > helpful) {
+        schedule = task.cold;
+        level = -1;
+        sweeper.clear();
+        break;
+      }
+      // An exit in the middle of the columns is seen again in the rows.
+      yield* watch(sweeper.columns(rule.omega));
+      rule.observe(error);
+      if (!last && (error <= coarse || count >= coarseIterations)) break;
+    }
+  }
+  throw new Error("the schedule is empty");
+
+  function* leave(status: Status, settled: boolean): Generator<Progress, Ended, void> {
+    if (!settled) {
+      sweeper.setEpsilon(schedule[schedule.length - 1]);
+      yield* whole(sweeper.rows(1));
+    }
+    return { status, iterations: iteration, measured: yield* whole(sweeper.measure()) };
+  }
+}

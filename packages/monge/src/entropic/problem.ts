@@ -1,0 +1,67 @@
+// An entropic problem after its input was checked: weights that balance, a cost, epsilon, potentials to start from.
+import type { Cost } from "../cost/cost.ts";
+import { OtError } from "../errors/otError.ts";
+import { sum } from "../linalg/sum.ts";
+import { balancedMasses } from "../measure/balance.ts";
+import type { Weights } from "../measure/weights.ts";
+import type { Potentials } from "../run/options.ts";
+
+/** A checked problem. */
+export interface EntropicProblem {
+  readonly cost: Cost;
+  /** Masses of all rows, zeros included. */
+  readonly a: Float64Array;
+  /** Masses of all columns, scaled by `massAdjustment`. */
+  readonly b: Float64Array;
+  /** Their sum. */
+  readonly mass: number;
+  readonly massAdjustment: number;
+  readonly warmStart: Potentials | null;
+}
+
+/** Checks weights and warm start. Throws `InvalidShape`, `InvalidValue`, `NegativeMass`, `MassMismatch`. */
+export function readProblem(
+  a: Weights,
+  b: Weights,
+  cost: Cost,
+  options: { readonly massTolerance?: number; readonly warmStart?: Potentials },
+): EntropicProblem {
+  const [n, m] = cost.shape;
+  if (n === 0 || m === 0) {
+    throw new OtError("InvalidShape", `The cost is ${n} x ${m}: there is nothing to transport.`, {
+      argument: "C",
+      seen: [n, m],
+      cure: "Pass at least one atom on either side.",
+    });
+  }
+  const masses = balancedMasses(a, b, n, m, options.massTolerance);
+  return {
+    cost,
+    a: masses.a,
+    b: masses.b,
+    mass: sum(masses.a),
+    massAdjustment: masses.massAdjustment,
+    warmStart: readPotentials(options.warmStart, n, m),
+  };
+}
+
+function readPotentials(warmStart: Potentials | undefined, n: number, m: number): Potentials | null {
+  if (warmStart === undefined) return null;
+  const { f, g } = warmStart;
+  if (f?.length !== n || g?.length !== m) {
+    throw new OtError(
+      "InvalidShape",
+      `The warm start has ${f?.length} and ${g?.length} potentials for a ${n} x ${m} cost.`,
+      {
+        argument: "options.warmStart",
+        seen: [f?.length, g?.length],
+        cure: "Pass the potentials of a problem of the same size.",
+      },
+    );
+  }
+  if (f.every(Number.isFinite) && g.every(Number.isFinite)) return warmStart;
+  throw new OtError("InvalidValue", "The warm start has potentials that are not finite.", {
+    argument: "options.warmStart",
+    cure: "Pass finite potentials, or leave the warm start out.",
+  });
+}

@@ -1,0 +1,176 @@
+// Entropic optimal transport: min over plans P with P 1 = a and P^T 1 = b of <P, C> + eps KL(P | a (x) b / mass).
+// Cuturi (2013); solved in the log domain by Sinkhorn's iteration (Sinkhorn 1967), over-relaxed and annealed.
+import { type CostLike, toCost } from "../cost/cost.ts";
+import { isOtError, OtError } from "../errors/otError.ts";
+import { entropic } from "../kernels/entropic.ts";
+import { giveBack, lease, type Workspace } from "../kernels/workspace.ts";
+import type { Weights } from "../measure/weights.ts";
+import type { AsyncOptions, Potentials, Progress, RunOptions } from "../run/options.ts";
+import { defineSolver, drain, type Run, type RunControl } from "../run/solver.ts";
+import { entropicResult } from "./answer.ts";
+import { iterate } from "./iterate.ts";
+import { type EntropicProblem, readProblem } from "./problem.ts";
+import { adaptiveRelaxation, constantRelaxation } from "./relaxation.ts";
+import { epsilonSchedule, readEpsilon } from "./schedule.ts";
+import type { SinkhornResult } from "./sinkhornResult.ts";
+import { type Sweeper, startSweeper } from "./sweeper.ts";
+
+/** Options of {@link sinkhorn}. Give `epsilon` or `relativeEpsilon`. */
+export interface SinkhornOptions extends RunOptions {
+  /** The weight of the entropy, > 0, in the unit of C. */
+  readonly epsilon?: number;
+  /** The same as a multiple of the largest finite |C_ij|. */
+  readonly relativeEpsilon?: number;
+  /** L1 error of both marginals, relative to the mass, at which to stop; default 1e-9. */
+  readonly tolerance?: number;
+  /** Factor of every update, in [1, 2): 1 is Sinkhorn's own; default `"auto"`: chosen from the rate that is seen. */
+  readonly overRelaxation?: number | "auto";
+  /**
+   * Whether to pass through falling values of epsilon: `"auto"` (default) does for small epsilon without a warm start; a list
+   * gives them in the unit of C, each above epsilon.
+   */
+  readonly annealing?: "auto" | "none" | readonly number[];
+  /** Potentials to start from, in the unit of C; however bad, they do no harm but to the time. */
+  readonly warmStart?: Potentials;
+  /** Relative difference of the masses up to which b is scaled to weigh what a weighs; default 1e-9, 1e-6 for Float32Array. */
+  readonly massTolerance?: number;
+}
+
+/**
+ * Entropic optimal transport between masses `a` (n) and `b` (m) under the cost `C` (n x m).
+ *
+ * Minimises <P, C> + epsilon KL(P | a (x) b / mass) over P >= 0 with P 1 = a and P^T 1 = b, where KL(P | Q) =
+ * sum P log(P / Q) - P + Q. The solution is P_ij = (a_i b_j / mass) exp((f_i + g_j - C_ij) / epsilon). The plan computes its rows
+ * when asked; potentials are finite everywhere, at atoms without mass by the same formula as elsewhere.
+ *
+ * `report.error` is the L1 error of both marginals of the returned plan, relative to the mass. A limit (`maxIterations`,
+ * `timeLimitMs`, `stopWhen`) is no error, and neither is an epsilon too small for the tolerance (`"stalled"`).
+ *
+ * @param a masses of the sources, >= 0; null: uniform, with the other side's total (1 if both are null)
+ * @param b masses of the targets
+ * @param C a matrix or a cost: `cost.points(x, y)` never forms the matrix; `Infinity` forbids a pair
+ *
+ * Throws `InvalidShape`, `InvalidValue`, `NegativeMass`, `MassMismatch`, `Infeasible` (a row or column with mass whose pairs
+ * are all forbidden), `OutOfMemory`, `KernelUnavailable`.
+ */
+export interface Sinkhorn {
+  (a: Weights, b: Weights, C: CostLike, options: SinkhornOptions): SinkhornResult;
+  /** The same between turns of the event loop; can be aborted. */
+  async(a: Weights, b: Weights, C: CostLike, options: SinkhornOptions & AsyncOptions): Promise<SinkhornResult>;
+  /** The same by hand: iterate for progress, `snapshot()` for the answer so far. */
+  steps(a: Weights, b: Weights, C: CostLike, options: SinkhornOptions): Run<SinkhornResult>;
+}
+
+/** Entropic optimal transport; see {@link Sinkhorn}. */
+export const sinkhorn: Sinkhorn = /*#__PURE__*/ defineSolver<
+  [Weights, Weights, CostLike],
+  SinkhornOptions,
+  SinkhornResult
+>(3, (control, [a, b, C], options) => {
+  const problem = readProblem(a, b, toCost(C), options);
+  const { tolerance = 1e-9, overRelaxation = "auto" } = options;
+  if (!(tolerance > 0)) throw outOfRange("tolerance", tolerance, "Use a number above 0; 1e-9 is the default.");
+  if (overRelaxation !== "auto" && !(overRelaxation >= 1 && overRelaxation < 2)) {
+    throw outOfRange("overRelaxation", overRelaxation, 'Use "auto" or a number in [1, 2).');
+  }
+  readEpsilon(options, 1);
+  return run(control, problem, options, tolerance, overRelaxation);
+}) as Sinkhorn;
+
+function* run(
+  control: RunControl<SinkhornResult>,
+  problem: EntropicProblem,
+  options: SinkhornOptions,
+  tolerance: number,
+  overRelaxation: number | "auto",
+): Generator<Progress, SinkhornResult, void> {
+  const workspace = lease(entropic);
+  let intact = true;
+  try {
+    const sweeper = startSweeper(problem, workspace);
+    const pass = sweeper.largest();
+    let largest = 0;
+    for (;;) {
+      const step = pass.next();
+      if (step.done) {
+        largest = step.value;
+        break;
+      }
+      yield { phase: "read", iteration: 0, error: Infinity, elapsedMs: control.elapsedMs() };
+    }
+    const epsilon = readEpsilon(options, largest);
+    const annealing = options.annealing ?? "auto";
+    const warm = problem.warmStart !== null;
+    const { schedule, why } = epsilonSchedule(epsilon, largest, annealing, warm);
+    const cold = warm ? epsilonSchedule(epsilon, largest, annealing, false).schedule : undefined;
+    sweeper.setEpsilon(schedule[0]);
+    if (problem.warmStart !== null) sweeper.setPotentials(problem.warmStart);
+    control.offer(() => snapshot(problem, sweeper, epsilon, tolerance, control.elapsedMs()));
+    const relaxation = (): ReturnType<typeof adaptiveRelaxation> =>
+      overRelaxation === "auto" ? adaptiveRelaxation() : constantRelaxation(overRelaxation);
+    const ended = yield* iterate(sweeper, { schedule, cold, tolerance, relaxation }, control);
+    const { status, iterations, measured } = ended;
+    const potentials = yield* settled(sweeper, problem, control);
+    return entropicResult(problem, potentials, measured, {
+      status,
+      iterations,
+      epsilon,
+      tolerance,
+      method: `sinkhorn over ${sweeper.operator.name}`,
+      why,
+      elapsedMs: control.elapsedMs(),
+    });
+  } catch (error) {
+    // An error of ours leaves the memory in order; a trap may not.
+    intact = isOtError(error);
+    throw error;
+  } finally {
+    if (intact) giveBack(workspace);
+  }
+}
+
+/** The potentials, where columns without mass get theirs from the sums of the last measurement. */
+function* settled(
+  sweeper: Sweeper,
+  problem: EntropicProblem,
+  control: RunControl<SinkhornResult>,
+): Generator<Progress, Potentials, void> {
+  if (problem.b.includes(0)) {
+    for (const _ of sweeper.columns(1, "empty")) {
+      yield { phase: "finish", iteration: 0, error: Infinity, elapsedMs: control.elapsedMs() };
+    }
+  }
+  return sweeper.potentials();
+}
+
+/** The answer of the present potentials, made in another workspace so that the run goes on undisturbed. */
+function snapshot(
+  problem: EntropicProblem,
+  running: Sweeper,
+  epsilon: number,
+  tolerance: number,
+  elapsedMs: number,
+): SinkhornResult {
+  const workspace: Workspace = lease(entropic);
+  const sweeper = startSweeper(problem, workspace);
+  sweeper.setEpsilon(epsilon);
+  sweeper.setPotentials(running.potentials());
+  drain(sweeper.rows(1));
+  const measured = drain(sweeper.measure());
+  if (problem.b.includes(0)) drain(sweeper.columns(1, "empty"));
+  const potentials = sweeper.potentials();
+  giveBack(workspace);
+  return entropicResult(problem, potentials, measured, {
+    status: "stopped",
+    iterations: 0,
+    epsilon,
+    tolerance,
+    method: `sinkhorn over ${running.operator.name}`,
+    why: "the run is under way",
+    elapsedMs,
+  });
+}
+
+function outOfRange(name: string, seen: unknown, cure: string): OtError {
+  return new OtError("InvalidValue", `${name} is ${seen}.`, { argument: `options.${name}`, seen, cure });
+}

@@ -1,0 +1,156 @@
+// One problem in the memory of one workspace: potentials, sums, and the passes over the rows that change them.
+import { OtError } from "../errors/otError.ts";
+import type { Workspace } from "../kernels/workspace.ts";
+import { sum } from "../linalg/sum.ts";
+import type { Potentials } from "../run/options.ts";
+import { bind, type Operator } from "./operator.ts";
+import type { EntropicProblem } from "./problem.ts";
+
+/** Entries between two signs of life: some 10 ms. */
+const chunkEntries = 1 << 22;
+
+const log2e = Math.LOG2E;
+
+/** The state of a solve. Potentials in the kernels are F = f log2(e) / eps. Passes are generators that yield between chunks of rows. */
+export interface Sweeper {
+  readonly operator: Operator;
+  /** The largest finite |C_ij|, by a pass. */
+  largest(): Generator<void, number, void>;
+  /** Sets epsilon; the potentials keep their value in the unit of the cost. */
+  setEpsilon(epsilon: number): void;
+  /** Sets the potentials, in the unit of the cost. */
+  setPotentials(potentials: Potentials): void;
+  /** Moves a constant from one side to the other so that both are alike in size; false where it would be small. */
+  centre(): boolean;
+  /** All potentials 0. */
+  clear(): void;
+  potentials(): Potentials;
+  /** The row update and the column sums it leaves; returns the marginal error of that plan, relative to the mass. */
+  rows(omega: number): Generator<void, number, void>;
+  /** The column update for these sums; columns out of range are redone from their largest term. */
+  columns(omega: number, which?: "filled" | "empty"): Generator<void, void, void>;
+  /** Row sums, marginal error and <P, C> at the present potentials, relative to the mass. */
+  measure(): Generator<void, Measured, void>;
+}
+
+/** What the plan of given potentials is. */
+export interface Measured {
+  /** L1 error of the marginals, relative to the mass. */
+  readonly error: number;
+  readonly transportCost: number;
+  /** Row sums, in the unit of the masses. */
+  readonly rows: Float64Array;
+}
+
+/** Copies a problem into a workspace. */
+export function startSweeper(problem: EntropicProblem, workspace: Workspace): Sweeper {
+  const { cost, a, b, mass } = problem;
+  const [n, m] = cost.shape;
+  const operator = bind(cost, workspace);
+  const { width } = operator;
+  const call = workspace.call;
+  call["sweepInit"](workspace.alloc(call["sweepDoubles"](n, width) * 8), n, m, width);
+  const unit = mass > 0 ? mass : 1;
+  const fill = (address: number, values: Float64Array, length: number): void => {
+    const out = workspace.f64(address, length);
+    out.fill(0);
+    for (let k = 0; k < values.length; k++) out[k] = values[k] / unit;
+  };
+  fill(call["sweepA"](), a, n);
+  fill(call["sweepB"](), b, width);
+  call["sweepLogs"]();
+  let epsilon = 1;
+  const height = Math.max(1, Math.floor(chunkEntries / width));
+
+  function* pass(work: (begin: number, end: number) => void): Generator<void, void, void> {
+    for (let begin = 0; begin < n; begin += height) {
+      operator.rows(begin, Math.min(n, begin + height), work);
+      if (begin + height < n) yield;
+    }
+  }
+  const reachable = (): void => {
+    const at = call["sweepUnreachable"]();
+    if (at >= 0) throw nowhere(at, n);
+  };
+  function* measureSums(): Generator<void, void, void> {
+    call["sweepBegin"]();
+    yield* pass((begin, end) => call["sweepMeasure"](begin, end));
+  }
+  return {
+    operator,
+    *largest() {
+      yield* pass((begin, end) => call["sweepLargest"](begin, end));
+      return call["sweepLargestCost"]();
+    },
+    setEpsilon(value) {
+      epsilon = value;
+      call["sweepScale"](log2e / value);
+    },
+    setPotentials({ f, g }) {
+      const scale = log2e / epsilon;
+      const F = workspace.f64(call["sweepF"](), n);
+      const G = workspace.f64(call["sweepG"](), m);
+      for (let i = 0; i < n; i++) F[i] = f[i] * scale;
+      for (let j = 0; j < m; j++) G[j] = g[j] * scale;
+    },
+    centre() {
+      const F = workspace.f64(call["sweepF"](), n);
+      const G = workspace.f64(call["sweepG"](), m);
+      const shift = (sum(G) / m - sum(F) / n) / 2;
+      if (!(Math.abs(shift) > 1 + 0.1 * F.reduce((most, value) => Math.max(most, Math.abs(value + shift)), 0)))
+        return false;
+      for (let i = 0; i < n; i++) F[i] += shift;
+      for (let j = 0; j < m; j++) G[j] -= shift;
+      return true;
+    },
+    clear() {
+      workspace.f64(call["sweepF"](), n).fill(0);
+      workspace.f64(call["sweepG"](), width).fill(0);
+    },
+    potentials() {
+      const unscale = epsilon / log2e;
+      return {
+        f: workspace.f64(call["sweepF"](), n).map((value) => value * unscale),
+        g: workspace.f64(call["sweepG"](), m).map((value) => value * unscale),
+      };
+    },
+    *rows(omega) {
+      call["sweepBegin"]();
+      yield* pass((begin, end) => call["sweepRows"](begin, end, omega));
+      reachable();
+      return call["sweepRowError"]() + call["sweepColumnError"]();
+    },
+    *columns(omega, which = "filled") {
+      const empty = which === "empty" ? 1 : 0;
+      if (call["sweepColumns"](omega, empty) === 0) return;
+      call["sweepPeaksBegin"](empty);
+      yield* pass((begin, end) => call["sweepPeaks"](begin, end));
+      call["sweepPeaksEnd"]();
+      reachable();
+      yield* measureSums();
+      call["sweepColumns"](1, empty);
+    },
+    *measure() {
+      yield* measureSums();
+      const sums = workspace.f64(call["sweepR"](), n);
+      return {
+        error: call["sweepRowError"]() + call["sweepColumnError"](),
+        transportCost: call["sweepCost"]() * unit,
+        rows: sums.map((value, i) => (a[i] > 0 ? value * a[i] : 0)),
+      };
+    },
+  };
+}
+
+function nowhere(at: number, n: number): OtError {
+  const [side, index] = at < n ? ["row", at] : ["column", at - n];
+  return new OtError(
+    "Infeasible",
+    `The mass of ${side} ${index} has nowhere to go: all its pairs with mass are forbidden.`,
+    {
+      argument: "C",
+      seen: Infinity,
+      cure: "Allow a pair with mass in that row or column, or drop its mass.",
+    },
+  );
+}
