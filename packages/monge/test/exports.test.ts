@@ -22,6 +22,7 @@ it("monge exports exactly these values", () => {
       "normalize",
       "pointCloud",
       "random",
+      "sinkhorn",
       "solve",
       "sparseFromEntries",
       "sparsePlan",
