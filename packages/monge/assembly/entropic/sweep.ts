@@ -6,16 +6,18 @@
 import { costRow } from "./costs";
 import { exp2, exp2Lanes } from "./exp2";
 
-let n: i32 = 0;
-let m: i32 = 0;
-let bytes: usize = 0;
-let a: usize = 0;
-let b: usize = 0;
-let f: usize = 0;
-let g: usize = 0;
+export let n: i32 = 0;
+export let m: i32 = 0;
+/** Bytes of a padded row. */
+export let bytes: usize = 0;
+export let a: usize = 0;
+export let b: usize = 0;
+export let f: usize = 0;
+export let g: usize = 0;
 let r: usize = 0;
-let c: usize = 0;
-let buffer: usize = 0;
+export let c: usize = 0;
+/** The row t_i that `weigh` left. */
+export let buffer: usize = 0;
 let la: usize = 0;
 let lb: usize = 0;
 let scale: f64 = 0;
@@ -159,6 +161,28 @@ export function sweepMeasure(begin: i32, end: i32): void {
   }
 }
 
+/** F_i -= log2 r_i for the rows of [begin, end) without mass; those that reach nothing keep theirs. */
+export function sweepEmptyRows(begin: i32, end: i32): void {
+  for (let i = begin; i < end; i++) {
+    const at = <usize>i << 3;
+    if (load<f64>(a + at) > 0) continue;
+    const row = costRow(i);
+    let total = weigh(row, load<f64>(f + at));
+    if (!(total > small && total < large)) {
+      const peak = rowPeak(row);
+      if (peak == -Infinity) continue;
+      store<f64>(f + at, -peak);
+      total = weigh(row, -peak);
+    }
+    store<f64>(f + at, load<f64>(f + at) - Math.log2(total));
+  }
+}
+
+/** Takes over the row error of another sweep. */
+export function addRowError(error: f64): void {
+  rowError += error;
+}
+
 /** sum_j b_j |c_j - 1|. */
 export function sweepColumnError(): f64 {
   let error = 0.0;
@@ -241,8 +265,8 @@ function rowPeak(row: usize): f64 {
   return max(f64x2.extract_lane(most, 0), f64x2.extract_lane(most, 1));
 }
 
-// Fills the buffer with the row t_i and returns sum_j b_j t_ij.
-function weigh(row: usize, shift: f64): f64 {
+/** Fills the buffer with the row t_i at F_i = `shift` and returns sum_j b_j t_ij. */
+export function weigh(row: usize, shift: f64): f64 {
   const G = g;
   const B = b;
   const out = buffer;

@@ -10,6 +10,8 @@ export interface Iteration {
   readonly tolerance: number;
   /** What to do about a warm start that does not help: forget it and take this schedule instead. */
   readonly cold: readonly number[] | undefined;
+  /** Whether entries may be kept, so that most iterations need no exponentials. */
+  readonly keep: boolean;
   /** A fresh rule for each epsilon. */
   relaxation(): Relaxation;
 }
@@ -33,6 +35,11 @@ const coarseIterations = 12;
 /** Iterations without a smaller error after which rounding has the last word, and, for errors that are large, no plan exists. */
 const patience = { small: 100, large: 1000 };
 const small = 1e-6;
+/** Error from which on entries are kept, and its fall after which they are computed anew. */
+const keepFrom = 0.05;
+const keepFall = 0.01;
+/** Share of the tolerance that entries left out may weigh together. */
+const dropped = 0.01;
 /** A warm start that leaves an error above this after this many iterations is worse than none. */
 const helpful = 0.5;
 const helpIterations = 20;
@@ -44,6 +51,8 @@ export function* iterate(sweeper: Sweeper, task: Iteration, exits: Exits): Gener
   let iteration = 0;
   let error = Infinity;
   let phase = "start";
+  let mayKeep = task.keep;
+  let goal = tolerance;
   const sign = (): Progress => ({ phase, iteration, error, elapsedMs: exits.elapsedMs() });
   /** Drives a pass; an exit in its middle is answered by undefined. */
   function* watch<R>(pass: Generator<void, R, void>): Generator<Progress, { value: R } | undefined, void> {
@@ -73,9 +82,14 @@ export function* iterate(sweeper: Sweeper, task: Iteration, exits: Exits): Gener
       if (swept !== undefined) {
         error = swept.value;
         iteration++;
-        if (last && error <= tolerance) {
+        if (last && error <= (sweeper.keeping() ? goal : tolerance)) {
           const measured = yield* whole(sweeper.measure());
           if (measured.error <= tolerance) return { status: "converged", iterations: iteration, measured };
+          if (sweeper.keeping()) {
+            sweeper.drop();
+            rule.forget();
+            error = measured.error;
+          }
         }
         yield sign();
       }
@@ -85,6 +99,8 @@ export function* iterate(sweeper: Sweeper, task: Iteration, exits: Exits): Gener
         least = error;
         since = 0;
       } else if (++since >= (least < small ? patience.small : patience.large)) {
+        if (sweeper.keeping()) mayKeep = false;
+        sweeper.drop();
         // A large constant between F and G costs digits: taken out before rounding is blamed.
         const moved = sweeper.centre();
         if (rule.omega === 1 && !moved) return yield* leave("stalled", last);
@@ -100,12 +116,18 @@ export function* iterate(sweeper: Sweeper, task: Iteration, exits: Exits): Gener
       // An exit in the middle of the columns is seen again in the rows.
       yield* watch(sweeper.columns(rule.omega));
       rule.observe(error);
+      if (last && mayKeep && !sweeper.keeping() && error <= keepFrom) {
+        const kept = yield* watch(sweeper.keep(dropped * tolerance));
+        mayKeep = kept === undefined || kept.value;
+        goal = Math.max(tolerance / 2, keepFall * error);
+      }
       if (!last && (error <= coarse || count >= coarseIterations)) break;
     }
   }
   throw new Error("the schedule is empty");
 
   function* leave(status: Status, settled: boolean): Generator<Progress, Ended, void> {
+    sweeper.drop();
     if (!settled) {
       sweeper.setEpsilon(schedule[schedule.length - 1]);
       yield* whole(sweeper.rows(1));

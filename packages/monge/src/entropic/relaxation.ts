@@ -8,6 +8,8 @@
 export interface Relaxation {
   readonly omega: number;
   observe(error: number): void;
+  /** The errors so far are no longer comparable. */
+  forget(): void;
   /** From now on 1. */
   rest(): void;
 }
@@ -26,6 +28,7 @@ export function constantRelaxation(omega: number): Relaxation {
       return omega;
     },
     observe: () => {},
+    forget: () => {},
     rest() {
       omega = 1;
     },
@@ -61,6 +64,9 @@ export function adaptiveRelaxation(): Relaxation {
         omega = best;
         errors = [];
       }
+    },
+    forget() {
+      errors = [];
     },
     rest() {
       omega = 1;

@@ -30,6 +30,11 @@ export interface SinkhornOptions extends RunOptions {
    * gives them in the unit of C, each above epsilon.
    */
   readonly annealing?: "auto" | "none" | readonly number[];
+  /**
+   * Whether iterations near the solution may work on kept entries instead of computing exponentials: all n m, or those of any
+   * weight where they are few; default true. The error is always that of the full plan.
+   */
+  readonly keepEntries?: boolean;
   /** Potentials to start from, in the unit of C; however bad, they do no harm but to the time. */
   readonly warmStart?: Potentials;
   /** Relative difference of the masses up to which b is scaled to weigh what a weighs; default 1e-9, 1e-6 for Float32Array. */
@@ -108,7 +113,11 @@ function* run(
     control.offer(() => snapshot(problem, sweeper, epsilon, tolerance, control.elapsedMs()));
     const relaxation = (): ReturnType<typeof adaptiveRelaxation> =>
       overRelaxation === "auto" ? adaptiveRelaxation() : constantRelaxation(overRelaxation);
-    const ended = yield* iterate(sweeper, { schedule, cold, tolerance, relaxation }, control);
+    const ended = yield* iterate(
+      sweeper,
+      { schedule, cold, keep: options.keepEntries ?? true, tolerance, relaxation },
+      control,
+    );
     const { status, iterations, measured } = ended;
     const potentials = yield* settled(sweeper, problem, control);
     return entropicResult(problem, potentials, measured, {
@@ -129,18 +138,22 @@ function* run(
   }
 }
 
-/** The potentials, where columns without mass get theirs from the sums of the last measurement. */
+/** The potentials, complete after the last measurement. */
 function* settled(
   sweeper: Sweeper,
   problem: EntropicProblem,
   control: RunControl<SinkhornResult>,
 ): Generator<Progress, Potentials, void> {
-  if (problem.b.includes(0)) {
-    for (const _ of sweeper.columns(1, "empty")) {
-      yield { phase: "finish", iteration: 0, error: Infinity, elapsedMs: control.elapsedMs() };
-    }
+  for (const _ of emptyAtoms(sweeper, problem)) {
+    yield { phase: "finish", iteration: 0, error: Infinity, elapsedMs: control.elapsedMs() };
   }
   return sweeper.potentials();
+}
+
+/** Potentials of atoms without mass; the column sums are those of a measurement. */
+function* emptyAtoms(sweeper: Sweeper, { a, b }: EntropicProblem): Generator<void, void, void> {
+  if (b.includes(0)) yield* sweeper.columns(1, "empty");
+  if (a.includes(0)) yield* sweeper.emptyRows();
 }
 
 /** The answer of the present potentials, made in another workspace so that the run goes on undisturbed. */
@@ -157,7 +170,7 @@ function snapshot(
   sweeper.setPotentials(running.potentials());
   drain(sweeper.rows(1));
   const measured = drain(sweeper.measure());
-  if (problem.b.includes(0)) drain(sweeper.columns(1, "empty"));
+  drain(emptyAtoms(sweeper, problem));
   const potentials = sweeper.potentials();
   giveBack(workspace);
   return entropicResult(problem, potentials, measured, {

@@ -3,6 +3,7 @@ import { OtError } from "../errors/otError.ts";
 import type { Workspace } from "../kernels/workspace.ts";
 import { sum } from "../linalg/sum.ts";
 import type { Potentials } from "../run/options.ts";
+import { startKeeper } from "./keeper.ts";
 import { bind, type Operator } from "./operator.ts";
 import type { EntropicProblem } from "./problem.ts";
 
@@ -25,10 +26,16 @@ export interface Sweeper {
   /** All potentials 0. */
   clear(): void;
   potentials(): Potentials;
+  /** Keeps entries, see {@link Keeper}; false where they would not fit. */
+  keep(least: number): Generator<void, boolean, void>;
+  keeping(): boolean;
+  drop(): void;
   /** The row update and the column sums it leaves; returns the marginal error of that plan, relative to the mass. */
   rows(omega: number): Generator<void, number, void>;
   /** The column update for these sums; columns out of range are redone from their largest term. */
   columns(omega: number, which?: "filled" | "empty"): Generator<void, void, void>;
+  /** The row update of the rows without mass. */
+  emptyRows(): Generator<void, void, void>;
   /** Row sums, marginal error and <P, C> at the present potentials, relative to the mass. */
   measure(): Generator<void, Measured, void>;
 }
@@ -59,6 +66,7 @@ export function startSweeper(problem: EntropicProblem, workspace: Workspace): Sw
   fill(call["sweepA"](), a, n);
   fill(call["sweepB"](), b, width);
   call["sweepLogs"]();
+  const keeper = startKeeper(workspace, operator, n, m);
   let epsilon = 1;
   const height = Math.max(1, Math.floor(chunkEntries / width));
 
@@ -114,21 +122,35 @@ export function startSweeper(problem: EntropicProblem, workspace: Workspace): Sw
         g: workspace.f64(call["sweepG"](), m).map((value) => value * unscale),
       };
     },
+    keep: keeper.keep,
+    keeping: () => keeper.active,
+    drop: keeper.drop,
     *rows(omega) {
       call["sweepBegin"]();
+      if (keeper.active) {
+        if (keeper.rows(omega)) return call["sweepRowError"]() + call["sweepColumnError"]();
+        call["sweepBegin"]();
+      }
       yield* pass((begin, end) => call["sweepRows"](begin, end, omega));
       reachable();
       return call["sweepRowError"]() + call["sweepColumnError"]();
     },
     *columns(omega, which = "filled") {
       const empty = which === "empty" ? 1 : 0;
-      if (call["sweepColumns"](omega, empty) === 0) return;
+      if (call["sweepColumns"](omega, empty) === 0) {
+        if (keeper.active) keeper.columnsMoved();
+        return;
+      }
+      keeper.drop();
       call["sweepPeaksBegin"](empty);
       yield* pass((begin, end) => call["sweepPeaks"](begin, end));
       call["sweepPeaksEnd"]();
       reachable();
       yield* measureSums();
       call["sweepColumns"](1, empty);
+    },
+    *emptyRows() {
+      yield* pass((begin, end) => call["sweepEmptyRows"](begin, end));
     },
     *measure() {
       yield* measureSums();
