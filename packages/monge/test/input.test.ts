@@ -147,6 +147,8 @@ describe("masses", () => {
     );
     expect(result.value).toBe(1);
     expect(result.certify().dualInfeasibility).toBeLessThanOrEqual(0);
+    const { f, g } = result.potentials;
+    for (let i = 0; i < 3; i++) for (let j = 0; j < 3; j++) expect(f[i] + g[j]).toBeLessThanOrEqual(Math.abs(i - j));
     expect(result.potentials.f.every(Number.isFinite) && result.potentials.g.every(Number.isFinite)).toBe(true);
   });
   it("of 0 on both sides move nothing", () => {

@@ -5,7 +5,7 @@ import { sparseFromEntries } from "../linalg/sparse.ts";
 import { sum } from "../linalg/sum.ts";
 import type { Plan } from "../plan/plan.ts";
 import { sparsePlan } from "../plan/sparse.ts";
-import { certifyExact } from "../run/certificate.ts";
+import { certifyExact, type ExactClaim } from "../run/certificate.ts";
 import type { Potentials } from "../run/options.ts";
 import type { Result } from "../run/result.ts";
 import type { Prepared } from "./prepare.ts";
@@ -39,6 +39,11 @@ export function exactResult(
     potentials ??= centre(completePotentials(cost, answer, rows, cols), a, b, duals);
     return potentials;
   };
+  // Atoms without mass take no part in the proof: any number stands for their potentials.
+  const claim = (): ExactClaim => {
+    const proof = { f: spread(answer.f, rows, n, 0), g: spread(answer.g, cols, m, 0) };
+    return { cost, a, b, plan, potentials: proof };
+  };
   return {
     value: transportCost,
     transportCost,
@@ -58,8 +63,8 @@ export function exactResult(
       elapsedMs,
       warnings: [],
     },
-    certify: Object.assign(() => certifyExact({ cost, a, b, plan, potentials: complete() })(), {
-      async: (options = {}) => certifyExact({ cost, a, b, plan, potentials: complete() }).async(options),
+    certify: Object.assign(() => certifyExact(claim())(), {
+      async: (options = {}) => certifyExact(claim()).async(options),
     }),
   };
 }
@@ -79,8 +84,9 @@ function completePotentials(
 ): Potentials {
   if (rows === null && cols === null) return { f: answer.f, g: answer.g };
   const [n, m] = cost.shape;
-  const f = spread(answer.f, rows, n);
-  const g = spread(answer.g, cols, m);
+  // NaN marks a potential that is still to be found: it loses every comparison.
+  const f = spread(answer.f, rows, n, NaN);
+  const g = spread(answer.g, cols, m, NaN);
   const step = blockRows(m);
   const block = new Float64Array(step * m);
   const least = new Float64Array(m).fill(Infinity);
@@ -101,10 +107,10 @@ function completePotentials(
   return { f, g };
 }
 
-/** NaN marks an atom whose potential is still to be found: it loses every comparison above. */
-function spread(values: Float64Array, indices: Int32Array | null, length: number): Float64Array {
+/** The values at their indices, `rest` elsewhere. */
+function spread(values: Float64Array, indices: Int32Array | null, length: number, rest: number): Float64Array {
   if (indices === null) return Float64Array.from(values);
-  const all = new Float64Array(length).fill(NaN);
+  const all = new Float64Array(length).fill(rest);
   for (let k = 0; k < indices.length; k++) all[indices[k]] = values[k];
   return all;
 }

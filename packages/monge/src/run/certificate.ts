@@ -21,7 +21,7 @@ export interface DualityCertificate {
   readonly relativeGap: number;
   /** sum |P 1 - a| + sum |P^T 1 - b| + negative mass, relative to the mass. */
   readonly primalResidual: number;
-  /** max over pairs of f_i + g_j - C_ij, or 0: by how much the potentials were infeasible before the repair. */
+  /** max over pairs with mass of f_i + g_j - C_ij, or 0: by how much the potentials were infeasible before the repair. */
   readonly dualInfeasibility: number;
 }
 
@@ -46,8 +46,9 @@ export interface ExactClaim {
 }
 
 /**
- * The certificate of an exact answer. An unpruned sweep over every pair, so that no solver's own pricing certifies itself:
- * f^c_i = min_j (C_ij - g_j) makes (f^c, g) feasible, and sum f^c a + sum g b bounds every plan's cost from below.
+ * The certificate of an exact answer. An unpruned sweep over every pair of atoms with mass (no plan can use others), so that
+ * no solver's own pricing certifies itself: f^c_i = min_j (C_ij - g_j) makes (f^c, g) feasible, and sum f^c a + sum g b
+ * bounds every plan's cost from below.
  */
 export function certifyExact(claim: ExactClaim): Certify {
   return Object.assign(() => drain(sweep(claim)), {
@@ -64,19 +65,19 @@ function* sweep(claim: ExactClaim): Generator<Progress, DualityCertificate, void
   const [n, m] = cost.shape;
   let infeasibility = partial ? given.reduce((worst, value) => Math.max(worst, value), 0) : 0;
   const repaired = new Float64Array(n);
-  // Columns without mass carry no potential into the dual value: they must not lower the rows' potentials either.
-  const withMass = b.every((mass) => mass > 0) ? g : g.map((value, j) => (b[j] > 0 ? value : -Infinity));
-  const step = blockRows(m);
+  // C_ij + Infinity is never the least: columns without mass must not lower the potentials of the rows.
+  const masked = b.every((mass) => mass > 0) ? g : g.map((value, j) => (b[j] > 0 ? value : -Infinity));
+  const step = a.every((mass) => mass > 0) ? blockRows(m) : 1;
   const rows = new Float64Array(step * m);
   for (let from = 0; from < n; from += step) {
+    if (step === 1 && a[from] === 0) continue;
     const to = Math.min(n, from + step);
     cost.block(from, to, rows);
     for (let i = from; i < to; i++) {
-      const at = (i - from) * m;
-      const least = leastReduced(rows, at, withMass, m);
-      // A row of forbidden pairs only, or of no mass at all, bounds nothing: any finite potential is feasible.
+      const least = leastReduced(rows, (i - from) * m, masked, m);
+      // A row whose pairs are all forbidden bounds nothing: any finite potential is feasible.
       repaired[i] = least < Infinity ? least : f[i];
-      infeasibility = Math.max(infeasibility, f[i] - (withMass === g ? least : leastReduced(rows, at, g, m)));
+      infeasibility = Math.max(infeasibility, f[i] - least);
     }
     yield { phase: "certify", iteration: from, error: 0, elapsedMs: performance.now() - begin };
   }
