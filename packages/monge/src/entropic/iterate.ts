@@ -36,7 +36,7 @@ const coarseIterations = 12;
 const patience = { small: 100, large: 1000 };
 const small = 1e-6;
 /** Error from which on entries are kept, and its fall after which they are computed anew. */
-const keepFrom = 0.05;
+const keepFrom = 0.2;
 const keepFall = 0.01;
 /** Share of the tolerance that entries left out may weigh together. */
 const dropped = 0.01;
@@ -119,7 +119,7 @@ export function* iterate(sweeper: Sweeper, task: Iteration, exits: Exits): Gener
       if (last && mayKeep && !sweeper.keeping() && error <= keepFrom) {
         const kept = yield* watch(sweeper.keep(dropped * tolerance));
         mayKeep = kept === undefined || kept.value;
-        goal = Math.max(tolerance / 2, keepFall * error);
+        goal = sweeper.keptAll() ? tolerance : Math.max(tolerance / 2, keepFall * error);
       }
       if (!last && (error <= coarse || count >= coarseIterations)) break;
     }

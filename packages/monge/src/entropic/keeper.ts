@@ -11,6 +11,8 @@ const entryBytes = 16;
 /** Entries kept in a workspace, at the top of its memory. */
 export interface Keeper {
   readonly active: boolean;
+  /** Whether the last call of `keep` kept all entries. */
+  readonly all: boolean;
   /** Keeps the entries of mass above least min(a, b) / max(n, m) at the present potentials; false where they would not fit. */
   keep(least: number): Generator<void, boolean, void>;
   drop(): void;
@@ -28,10 +30,12 @@ export function startKeeper(workspace: Workspace, operator: Operator, n: number,
   const header = (even + 2 * width + even / 2 + 2) * 8;
   let mark = -1;
   let active = false;
+  let all = false;
   const height = Math.max(1, Math.min(Math.floor((1 << 22) / width), Math.ceil(n / 8)));
 
   function* keepAll(): Generator<void, boolean, void> {
     if (n * width * 8 > mostBytes) return false;
+    all = true;
     workspace.release(mark);
     const address = workspace.alloc(header);
     call["keepBegin"](address, workspace.alloc(n * width * 8), 1);
@@ -42,6 +46,7 @@ export function startKeeper(workspace: Workspace, operator: Operator, n: number,
     return true;
   }
   function* keepSome(least: number): Generator<void, boolean, void> {
+    all = false;
     const address = workspace.alloc(header);
     let room = Math.max(m, Math.ceil(dense * height * m));
     call["keepBegin"](address, workspace.alloc(room * entryBytes), 0);
@@ -67,6 +72,9 @@ export function startKeeper(workspace: Workspace, operator: Operator, n: number,
   return {
     get active() {
       return active;
+    },
+    get all() {
+      return all;
     },
     *keep(least) {
       if (mark < 0) mark = workspace.mark();

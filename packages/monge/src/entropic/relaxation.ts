@@ -14,7 +14,8 @@ export interface Relaxation {
   rest(): void;
 }
 
-const window = 8;
+/** Iterations whose errors give a rate: the fourth root of their ratio, by square roots that round alike everywhere. */
+const window = 4;
 /** Iterations after a change of omega whose errors say nothing about its rate. */
 const settle = 4;
 const largest = 1.98;
@@ -57,7 +58,7 @@ export function adaptiveRelaxation(): Relaxation {
         return;
       }
       if (error > near) return;
-      const rate = Math.sqrt(Math.sqrt(Math.sqrt(error / before)));
+      const rate = Math.sqrt(Math.sqrt(error / before));
       const eta = Math.min((rate + omega - 1) ** 2 / (rate * omega ** 2), 1);
       const best = Math.min(2 / (1 + Math.sqrt(1 - eta)), ceiling);
       if (rate > omega - 1 && best - 1 > (omega - 1) * 1.05) {

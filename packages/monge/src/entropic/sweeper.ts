@@ -29,6 +29,8 @@ export interface Sweeper {
   /** Keeps entries, see {@link Keeper}; false where they would not fit. */
   keep(least: number): Generator<void, boolean, void>;
   keeping(): boolean;
+  /** Whether all entries are kept, so that none can be missed. */
+  keptAll(): boolean;
   drop(): void;
   /** The row update and the column sums it leaves; returns the marginal error of that plan, relative to the mass. */
   rows(omega: number): Generator<void, number, void>;
@@ -124,6 +126,7 @@ export function startSweeper(problem: EntropicProblem, workspace: Workspace): Sw
     },
     keep: keeper.keep,
     keeping: () => keeper.active,
+    keptAll: () => keeper.active && keeper.all,
     drop: keeper.drop,
     *rows(omega) {
       call["sweepBegin"]();

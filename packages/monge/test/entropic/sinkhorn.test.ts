@@ -216,6 +216,38 @@ describe("the optimum of sinkhorn", () => {
   });
 });
 
+describe("sinkhorn with entries kept", () => {
+  it.each([0.3, 0.03, 0.003, 0.0005])(
+    "has the answer that it has without, at %s of the largest cost",
+    (relativeEpsilon) => {
+      const a = masses("zeros", 150, 1);
+      const b = masses("heavy", 130, 2);
+      for (const C of [
+        cost.points(cloud("clusters", 150, 3), cloud("square", 130, 4)),
+        cost.dense(squared(cloud("square", 150, 5), cloud("square", 130, 6))),
+      ]) {
+        const options = { relativeEpsilon, tolerance: 1e-10, maxIterations: 20000 };
+        const kept = sinkhorn(a, b, C, options);
+        const plain = sinkhorn(a, b, C, { ...options, keepEntries: false });
+        expect([kept.report.status, plain.report.status]).toEqual(["converged", "converged"]);
+        expect(Math.abs(kept.value - plain.value)).toBeLessThan(1e-9 * Math.abs(plain.value));
+        const rows = kept.plan.marginal(0).reduce((total, mass, i) => total + Math.abs(mass - a[i]), 0);
+        const columns = kept.plan.marginal(1).reduce((total, mass, j) => total + Math.abs(mass - b[j]), 0);
+        expect(rows + columns).toBeLessThan(1.01e-10);
+      }
+    },
+  );
+  it("needs no more memory than the kernel can have: a matrix of few entries that matter, and many", () => {
+    const x = cloud("square", 600, 1);
+    const y = cloud("square", 500, 2);
+    for (const relativeEpsilon of [0.1, 0.002]) {
+      const answer = sinkhorn(null, null, cost.points(x, y), { relativeEpsilon });
+      expect(answer.report.status).toBe("converged");
+      expect(Math.abs(answer.certify().relativeGap)).toBeLessThan(1e-7);
+    }
+  });
+});
+
 describe("options of sinkhorn", () => {
   const C = [
     [0, 1],
