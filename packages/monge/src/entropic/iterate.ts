@@ -35,8 +35,8 @@ const coarseIterations = 12;
 /** Iterations without a smaller error after which rounding has the last word, and, for errors that are large, no plan exists. */
 const patience = { small: 100, large: 1000 };
 const small = 1e-6;
-/** Error from which on entries are kept, and its fall after which they are computed anew. */
-const keepFrom = 0.2;
+/** Error (2 at most) from which on entries are kept, and its fall after which they are computed anew. */
+const keepFrom = 1;
 const keepFall = 0.01;
 /** Share of the tolerance that entries left out may weigh together. */
 const dropped = 0.01;

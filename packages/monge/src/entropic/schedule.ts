@@ -42,7 +42,7 @@ const largestRatio = 1e12;
 const first = 0.25;
 const ratio = 0.25;
 /** Above this multiple of the largest cost epsilon is reached at once. */
-const direct = 0.02;
+const direct = 5e-3;
 
 /** The epsilons to pass through, the wanted one last. */
 export function epsilonSchedule(

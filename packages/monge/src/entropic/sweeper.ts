@@ -94,6 +94,7 @@ export function startSweeper(problem: EntropicProblem, workspace: Workspace): Sw
     },
     setEpsilon(value) {
       epsilon = value;
+      keeper.drop();
       call["sweepScale"](log2e / value);
     },
     setPotentials({ f, g }) {
