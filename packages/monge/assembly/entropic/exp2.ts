@@ -37,8 +37,3 @@ export function exp2All(x: usize, count: i32, factor: f64): void {
   const end = <usize>count << 3;
   for (let k: usize = 0; k < end; k += 16) v128.store(x + k, f64x2.mul(times, exp2Lanes(v128.load(x + k))));
 }
-
-/** Replaces the `count` numbers at `x` by their binary logarithms. */
-export function log2All(x: usize, count: i32): void {
-  for (let k: usize = 0; k < <usize>count << 3; k += 8) store<f64>(x + k, Math.log2(load<f64>(x + k)));
-}
