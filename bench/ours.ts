@@ -106,7 +106,6 @@ function nearlyLargest(
 }
 
 function cpuSeconds<R>(work: () => R): { cpu: number; result: R } {
-  globalThis.gc?.();
   const before = process.cpuUsage();
   const result = work();
   const { user, system } = process.cpuUsage(before);

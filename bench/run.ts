@@ -68,7 +68,7 @@ function line(command: string, args: readonly string[], env: NodeJS.ProcessEnv):
 }
 
 function ourProcess(problem: Problem): Promise<Line> {
-  const worker = line(process.execPath, ["--expose-gc", "--import", "tsx", join(bench, "ours.ts")], process.env);
+  const worker = line(process.execPath, ["--import", "tsx", join(bench, "ours.ts")], process.env);
   return worker.ask({ op: "load", problem }).then(() => worker);
 }
 
@@ -126,7 +126,7 @@ async function timedPeer(peer: Line): Promise<PeerRun | { readonly cut: number }
 /** Calls until the engine's compilers have settled: once, or for a second of CPU where calls are short. Returns the first call. */
 async function warmUp(ours: Line): Promise<OurRun> {
   const first = await ours.ask<OurRun>({ op: "run" });
-  for (let used = first.cpu, calls = 1; used < 1 && calls < 20; calls++) {
+  for (let used = first.cpu, calls = 1; used < 1 && calls < 200; calls++) {
     used += (await ours.ask<OurRun>({ op: "run" })).cpu;
   }
   return first;
