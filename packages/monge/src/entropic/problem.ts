@@ -5,6 +5,7 @@ import { sum } from "../linalg/sum.ts";
 import { balancedMasses } from "../measure/balance.ts";
 import type { Weights } from "../measure/weights.ts";
 import type { Potentials } from "../run/options.ts";
+import { readPotentials } from "../run/warmStart.ts";
 
 /** A checked problem. */
 export interface EntropicProblem {
@@ -43,25 +44,4 @@ export function readProblem(
     massAdjustment: masses.massAdjustment,
     warmStart: readPotentials(options.warmStart, n, m),
   };
-}
-
-function readPotentials(warmStart: Potentials | undefined, n: number, m: number): Potentials | null {
-  if (warmStart === undefined) return null;
-  const { f, g } = warmStart;
-  if (f?.length !== n || g?.length !== m) {
-    throw new OtError(
-      "InvalidShape",
-      `The warm start has ${f?.length} and ${g?.length} potentials for a ${n} x ${m} cost.`,
-      {
-        argument: "options.warmStart",
-        seen: [f?.length, g?.length],
-        cure: "Pass the potentials of a problem of the same size.",
-      },
-    );
-  }
-  if (f.every(Number.isFinite) && g.every(Number.isFinite)) return warmStart;
-  throw new OtError("InvalidValue", "The warm start has potentials that are not finite.", {
-    argument: "options.warmStart",
-    cure: "Pass finite potentials, or leave the warm start out.",
-  });
 }

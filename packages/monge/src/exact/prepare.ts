@@ -4,6 +4,7 @@ import { OtError } from "../errors/otError.ts";
 import { balancedMasses } from "../measure/balance.ts";
 import type { Weights } from "../measure/weights.ts";
 import type { Potentials } from "../run/options.ts";
+import { readPotentials } from "../run/warmStart.ts";
 import type { ExactProblem } from "./problem.ts";
 
 /** A checked problem, with the masses of all atoms as the certificate needs them. */
@@ -75,24 +76,8 @@ function readWarmStart(
   rows: Int32Array | null,
   cols: Int32Array | null,
 ): ExactProblem["warmStart"] {
-  if (warmStart === undefined) return null;
-  const { f, g } = warmStart;
-  if (f?.length !== n || g?.length !== m) {
-    throw new OtError(
-      "InvalidShape",
-      `The warm start has ${f?.length} and ${g?.length} potentials for a ${n} x ${m} cost.`,
-      {
-        argument: "options.warmStart",
-        seen: [f?.length, g?.length],
-        cure: "Pass the potentials of a problem of the same size.",
-      },
-    );
-  }
-  if (!(f.every(Number.isFinite) && g.every(Number.isFinite))) {
-    throw new OtError("InvalidValue", "The warm start has potentials that are not finite.", {
-      argument: "options.warmStart",
-      cure: "Pass finite potentials, or leave the warm start out.",
-    });
-  }
+  const given = readPotentials(warmStart, n, m);
+  if (given === null) return null;
+  const { f, g } = given;
   return { f: rows === null ? f.slice() : take(f, rows), g: cols === null ? g.slice() : take(g, cols) };
 }
