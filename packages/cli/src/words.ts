@@ -6,7 +6,7 @@ const phrases: readonly (readonly [RegExp, string])[] = [
   [/, or set force to replace it/g, ", or pass --force to replace it"],
   [/,? or raise options\.maxBytes if the machine has the memory/g, ", or thin it out first"],
   [
-    /\bScale both to the same mass \(normalize\), raise massTolerance, or use an unbalanced or partial solver/g,
+    /\bScale both to the same mass \(normalize\), or raise massTolerance/g,
     "Pass --mass normalize to scale both to mass 1",
   ],
   [/\bLeave method out: "auto" chooses/g, "Leave --method out: auto chooses"],
