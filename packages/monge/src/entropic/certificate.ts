@@ -1,9 +1,10 @@
 // The proof of an entropic answer, recomputed from the input with the kernels' exponentials alone: not with the solver's sums.
 import { blockRows } from "../cost/base.ts";
 import type { Cost } from "../cost/cost.ts";
-import { dot, sum } from "../linalg/sum.ts";
+import { dot, l1Distance, sum } from "../linalg/sum.ts";
 import type { DualityCertificate } from "../run/certificate.ts";
 import type { AsyncOptions, Potentials, Progress } from "../run/options.ts";
+import { magnitude } from "../run/potentials.ts";
 import { drain, drainAsync } from "../run/solver.ts";
 import { gibbsRow } from "./gibbsPlan.ts";
 
@@ -77,7 +78,7 @@ function* certifyRegularised(claim: EntropicClaim): Generator<Progress, DualityC
     dual,
     gap,
     relativeGap: gap === 0 ? 0 : gap / Math.max(size, Math.abs(paid), Number.MIN_VALUE),
-    primalResidual: mass > 0 ? (distance(rows, a) + distance(columns, b)) / mass : 0,
+    primalResidual: mass > 0 ? (l1Distance(rows, a) + l1Distance(columns, b)) / mass : 0,
     dualInfeasibility: 0,
   };
 }
@@ -141,7 +142,7 @@ function* certifyUnregularised(claim: EntropicClaim): Generator<Progress, Dualit
     dual,
     gap,
     relativeGap: gap === 0 ? 0 : gap / size,
-    primalResidual: mass > 0 ? (distance(rows, a) + distance(columns, b)) / mass : 0,
+    primalResidual: mass > 0 ? (l1Distance(rows, a) + l1Distance(columns, b)) / mass : 0,
     dualInfeasibility: Math.max(infeasibility, 0),
   };
 }
@@ -165,14 +166,6 @@ function* sweep(
   }
 }
 
-function magnitude(potential: Float64Array, mass: Float64Array): number {
-  return dot(potential.map(Math.abs), mass);
-}
-
 function difference(x: Float64Array, y: Float64Array): Float64Array {
   return x.map((value, k) => value - y[k]);
-}
-
-function distance(x: Float64Array, y: Float64Array): number {
-  return sum(difference(x, y).map(Math.abs));
 }

@@ -2,11 +2,12 @@
 import { blockRows } from "../cost/base.ts";
 import type { Cost } from "../cost/cost.ts";
 import { sparseFromEntries } from "../linalg/sparse.ts";
-import { sum } from "../linalg/sum.ts";
+import { l1Distance, sum } from "../linalg/sum.ts";
 import type { Plan } from "../plan/plan.ts";
 import { sparsePlan } from "../plan/sparse.ts";
 import { certifyExact, type ExactClaim } from "../run/certificate.ts";
 import type { Potentials } from "../run/options.ts";
+import { centrePotentials } from "../run/potentials.ts";
 import type { Result } from "../run/result.ts";
 import type { Prepared } from "./prepare.ts";
 import type { ExactAnswer } from "./problem.ts";
@@ -36,7 +37,10 @@ export function exactResult(
   let potentials: Potentials | undefined;
   // Potentials of atoms without mass cost a sweep over the pairs: only when somebody asks.
   const complete = (): Potentials => {
-    potentials ??= centre(completePotentials(cost, answer, rows, cols), a, b, duals);
+    if (potentials === undefined) {
+      const free = completePotentials(cost, answer, rows, cols);
+      potentials = duals === "free" ? free : centrePotentials(free, a, b);
+    }
     return potentials;
   };
   // Atoms without mass take no part in the proof: any number stands for their potentials.
@@ -72,7 +76,7 @@ export function exactResult(
 function marginalError(plan: Plan, a: Float64Array, b: Float64Array): number {
   const row = plan.marginal(0);
   const column = plan.marginal(1);
-  return sum(row.map((mass, i) => Math.abs(mass - a[i]))) + sum(column.map((mass, j) => Math.abs(mass - b[j])));
+  return l1Distance(row, a) + l1Distance(column, b);
 }
 
 /** Atoms without mass get the largest potential that keeps f_i + g_j <= C_ij: the c-transform, rows first. */
@@ -113,14 +117,4 @@ function spread(values: Float64Array, indices: Int32Array | null, length: number
   const all = new Float64Array(length).fill(rest);
   for (let k = 0; k < indices.length; k++) all[indices[k]] = values[k];
   return all;
-}
-
-/** Adds a constant to f and takes it from g so that either side carries half of the dual value. */
-function centre({ f, g }: Potentials, a: Float64Array, b: Float64Array, duals: "centred" | "free"): Potentials {
-  const mass = sum(a);
-  if (duals === "free" || mass === 0) return { f, g };
-  const left = sum(f.map((value, i) => value * (a[i] / mass)));
-  const right = sum(g.map((value, j) => value * (b[j] / mass)));
-  const shift = (right - left) / 2;
-  return { f: f.map((value) => value + shift), g: g.map((value) => value - shift) };
 }

@@ -1,6 +1,7 @@
 // Memory and start of the assignment kernel over candidate arcs (assembly/exact/assignmentArcs.ts).
 // Its paths are those of Jonker and Volgenant (1987), grown from all free rows at once.
 import type { Workspace } from "../kernels/workspace.ts";
+import type { Matching } from "./matching.ts";
 
 /** The arrays of one assignment in a workspace, by address. Views go stale at the workspace's next `alloc`. */
 export interface ArcState {
@@ -66,4 +67,23 @@ export function settleArcs(state: ArcState, floor: number): number {
   if (call.assignmentArcsRepair() === 0) return 0;
   call.assignmentArcsAuction(0, lastBidsPerRow * state.n, floor);
   return call.assignmentArcsRepair();
+}
+
+/** The lowest price of a column. */
+export function lowestPrice({ workspace, g, n }: ArcState): number {
+  let price = Infinity;
+  for (const value of workspace.f64(g, n)) price = Math.min(price, value);
+  return price;
+}
+
+/** The matching and the potentials as they stand. */
+export function readState(state: ArcState, status: Matching["status"], iterations: number): Matching {
+  const { workspace, n } = state;
+  return {
+    status,
+    iterations,
+    columns: workspace.i32(state.colOfRow, n).slice(),
+    f: workspace.f64(state.f, n).slice(),
+    g: workspace.f64(state.g, n).slice(),
+  };
 }

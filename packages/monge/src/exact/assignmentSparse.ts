@@ -2,7 +2,7 @@
 // Bertsekas (1988) for the auction; Jonker and Volgenant (1987) for the paths, here from all free rows at once.
 import type { Workspace } from "../kernels/workspace.ts";
 import type { Progress, Status } from "../run/options.ts";
-import { allocateArcState, arcSpread, bindArcs, settleArcs } from "./assignmentArcs.ts";
+import { allocateArcState, arcSpread, bindArcs, lowestPrice, readState, settleArcs } from "./assignmentArcs.ts";
 import { completeMatching, infeasible, type MatchControl, type Matching, type RowSource } from "./matching.ts";
 import type { ArcList } from "./simplexArcs.ts";
 
@@ -25,13 +25,7 @@ export function* matchSparse(
   const { call } = workspace;
   const state = allocateArcState(workspace, n);
   let iterations = 0;
-  const read = (status: Status): Matching => ({
-    status,
-    iterations,
-    columns: workspace.i32(state.colOfRow, n).slice(),
-    f: workspace.f64(state.f, n).slice(),
-    g: workspace.f64(state.g, n).slice(),
-  });
+  const read = (status: Status): Matching => readState(state, status, iterations);
   control.offer(() => completeMatching(source, read("stopped")));
   function* pause(phase: string): Generator<Progress, Status | null, void> {
     yield { phase, iteration: iterations, error: call.assignmentArcsFree() / n, elapsedMs: control.elapsedMs() };
@@ -40,7 +34,7 @@ export function* matchSparse(
   bindArcs(state, { rowPtr: arcs.rowPtr, colIdx: arcs.column, cost: arcs.price });
   if (g === null) call.assignmentArcsReduce();
   else workspace.f64(state.g, n).set(g);
-  const floor = lowest(workspace.f64(state.g, n)) - 4 * range(workspace.f64(arcs.price, arcs.count));
+  const floor = lowestPrice(state) - 4 * range(workspace.f64(arcs.price, arcs.count));
   const spread = arcSpread(state);
   for (let eps = g === null ? spread / 2 : 0; eps > spread * finest; eps /= 8) {
     call.assignmentArcsRelease();
@@ -59,10 +53,6 @@ export function* matchSparse(
     }
   }
   return read("optimal");
-}
-
-function lowest(values: Float64Array): number {
-  return values.reduce((least, value) => Math.min(least, value), 0);
 }
 
 function range(prices: Float64Array): number {

@@ -2,7 +2,16 @@
 // Candidate arcs by reduced cost, an auction and shortest paths on them, scans of the whole matrix until none finds a violated pair.
 import type { Workspace } from "../kernels/workspace.ts";
 import type { Progress } from "../run/options.ts";
-import { type ArcState, type Arcs, allocateArcState, arcSpread, bindArcs, settleArcs } from "./assignmentArcs.ts";
+import {
+  type ArcState,
+  type Arcs,
+  allocateArcState,
+  arcSpread,
+  bindArcs,
+  lowestPrice,
+  readState,
+  settleArcs,
+} from "./assignmentArcs.ts";
 import { completeMatching, infeasible, type MatchControl, type Matching, type RowSource } from "./matching.ts";
 
 const candidates = 16;
@@ -105,17 +114,6 @@ function allocateStore(workspace: Workspace, n: number, capacity: number): Store
   return { rowPtr, colIdx: workspace.alloc(4 * capacity), cost: workspace.alloc(8 * capacity), capacity };
 }
 
-function readState(state: ArcState, status: Matching["status"], iterations: number): Matching {
-  const { workspace, n } = state;
-  return {
-    status,
-    iterations,
-    columns: workspace.i32(state.colOfRow, n).slice(),
-    f: workspace.f64(state.f, n).slice(),
-    g: workspace.f64(state.g, n).slice(),
-  };
-}
-
 function* loadMatrix(
   dense: Dense,
   source: RowSource,
@@ -192,12 +190,6 @@ function* auction(
   }
   yield* scanAll(dense, progress);
   return null;
-}
-
-function lowestPrice({ workspace, g, n }: ArcState): number {
-  let price = Infinity;
-  for (const value of workspace.f64(g, n)) price = Math.min(price, value);
-  return price;
 }
 
 /** Scans the matrix for pairs below f_i by more than `slack` units of rounding and adds them to the arcs. */

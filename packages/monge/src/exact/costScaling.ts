@@ -5,7 +5,7 @@ import type { Progress, Status } from "../run/options.ts";
 import { completeAnswer, type KeptAtoms, keptAtoms } from "./keptAtoms.ts";
 import { integerMasses } from "./masses.ts";
 import { networkSimplex } from "./networkSimplex.ts";
-import type { Control, Engine, ExactAnswer, ExactProblem } from "./problem.ts";
+import { type Control, type Engine, type ExactAnswer, type ExactProblem, latestOffer } from "./problem.ts";
 import { scalingBasis } from "./scalingBasis.ts";
 import { type ArcList, loadArcs } from "./simplexArcs.ts";
 import { layTree, viewTree } from "./spanningTree.ts";
@@ -27,11 +27,7 @@ export const costScaling: Engine = {
 function* run(problem: ExactProblem, workspace: Workspace, control: Control): Generator<Progress, ExactAnswer, void> {
   const { a, b, quantum } = integerMasses(problem.a, problem.b);
   const kept = keptAtoms(problem, a, b, quantum);
-  let offered: (() => ExactAnswer) | null = null;
-  const offer = (snapshot: () => ExactAnswer): void => {
-    if (offered === null) control.offer(() => (offered as () => ExactAnswer)());
-    offered = snapshot;
-  };
+  const offer = latestOffer(control);
   const start = workspace.mark();
   const answer = yield* scaled(problem, kept, workspace, control, offer);
   if (answer !== null) return answer;

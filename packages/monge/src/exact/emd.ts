@@ -11,7 +11,7 @@ import { defineSolver, type Run, type RunControl } from "../run/solver.ts";
 import { exactResult } from "./answer.ts";
 import { chooseEngine, type ExactMethod } from "./engines.ts";
 import { type Prepared, prepare } from "./prepare.ts";
-import type { ExactAnswer } from "./problem.ts";
+import { type ExactAnswer, nothing } from "./problem.ts";
 
 /** Options of {@link emd}. */
 export interface EmdOptions extends RunOptions {
@@ -96,13 +96,3 @@ function* run(
     if (intact) giveBack(workspace);
   }
 }
-
-const nothing: ExactAnswer = {
-  status: "optimal",
-  iterations: 0,
-  i: new Int32Array(0),
-  j: new Int32Array(0),
-  mass: new Float64Array(0),
-  f: new Float64Array(0),
-  g: new Float64Array(0),
-};

@@ -13,7 +13,7 @@ import { defineSolver, drain, type Run } from "../run/solver.ts";
 import { exactResult } from "./answer.ts";
 import { chooseEngine, type ExactMethod } from "./engines.ts";
 import { type Prepared, prepare } from "./prepare.ts";
-import type { Control, ExactAnswer } from "./problem.ts";
+import { type Control, type ExactAnswer, nothing } from "./problem.ts";
 
 /** `count` cost matrices of `rows` x `cols` one after the other: C_kij is data[(k rows + i) cols + j]. */
 export interface CostStack {
@@ -151,16 +151,6 @@ function solveOne(
   workspace.release(mark);
   return { prepared, answer, choice: { method: engine.name, why } };
 }
-
-const nothing: ExactAnswer = {
-  status: "optimal",
-  iterations: 0,
-  i: new Int32Array(0),
-  j: new Int32Array(0),
-  mass: new Float64Array(0),
-  f: new Float64Array(0),
-  g: new Float64Array(0),
-};
 
 function planCost({ prepared, answer }: Solved): number {
   const { cost, rows, cols } = prepared.problem;

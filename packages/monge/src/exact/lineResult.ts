@@ -1,10 +1,11 @@
 // The result of a transport between two rows of atoms on a line or a circle: plan and potentials are made when somebody asks.
 import type { Cost } from "../cost/cost.ts";
 import type { SparseMatrix } from "../linalg/sparse.ts";
-import { dot, sum } from "../linalg/sum.ts";
+import { sum } from "../linalg/sum.ts";
 import { type SparsePlan, sparsePlan } from "../plan/sparse.ts";
 import { certifyExact } from "../run/certificate.ts";
 import type { Potentials } from "../run/options.ts";
+import { centrePotentials } from "../run/potentials.ts";
 import type { Result } from "../run/result.ts";
 import { pick } from "./lineProblem.ts";
 import type { Staircase } from "./staircase.ts";
@@ -41,7 +42,7 @@ export function lineResult(answer: LineAnswer): LineResult {
   const { cost, a, b, p, value, stairs, rows, cols } = answer;
   const total = sum(a);
   const plan = once(() => sparsePlan(scattered(stairs, rows, cols)));
-  const potentials = once(() => centred(answer, total));
+  const potentials = once(() => centred(answer));
   const claim = () => ({ cost, a, b, plan: plan(), potentials: potentials() });
   return {
     value,
@@ -115,20 +116,14 @@ function sortByColumn(columns: Int32Array, values: Float64Array, begin: number, 
 }
 
 /** The potentials in the caller's order, shifted so that either side carries half of the dual value. */
-function centred(answer: LineAnswer, total: number): Potentials {
+function centred(answer: LineAnswer): Potentials {
   const { a, b, rows, cols } = answer;
   const sorted = answer.potentials();
   const f = new Float64Array(rows.length);
   const g = new Float64Array(cols.length);
   for (let k = 0; k < rows.length; k++) f[rows[k]] = sorted.f[k];
   for (let k = 0; k < cols.length; k++) g[cols[k]] = sorted.g[k];
-  if (total > 0) {
-    const share = (weights: Float64Array): Float64Array => weights.map((weight) => weight / total);
-    const shift = (dot(g, share(b)) - dot(f, share(a))) / 2;
-    for (let k = 0; k < f.length; k++) f[k] += shift;
-    for (let k = 0; k < g.length; k++) g[k] -= shift;
-  }
-  return { f, g };
+  return centrePotentials({ f, g }, a, b);
 }
 
 function once<T>(make: () => T): () => T {

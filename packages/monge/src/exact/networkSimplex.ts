@@ -6,7 +6,7 @@ import { startDense } from "./denseStart.ts";
 import { unreachable } from "./hallViolator.ts";
 import { completeAnswer, type KeptAtoms, keptAtoms } from "./keptAtoms.ts";
 import { exponent, integerMasses } from "./masses.ts";
-import type { Control, Engine, ExactAnswer, ExactProblem } from "./problem.ts";
+import { type Control, type Engine, type ExactAnswer, type ExactProblem, latestOffer } from "./problem.ts";
 import { type ArcList, type LoadedCosts, loadArcs, loadMatrix } from "./simplexArcs.ts";
 import { layTree, viewTree } from "./spanningTree.ts";
 
@@ -21,11 +21,7 @@ export const networkSimplex: Engine = {
 function* run(problem: ExactProblem, workspace: Workspace, control: Control): Generator<Progress, ExactAnswer, void> {
   const { a, b, quantum, slack } = integerMasses(problem.a, problem.b);
   let kept = keptAtoms(problem, a, b, quantum);
-  let offered: (() => ExactAnswer) | null = null;
-  const offer = (snapshot: () => ExactAnswer): void => {
-    if (offered === null) control.offer(() => (offered as () => ExactAnswer)());
-    offered = snapshot;
-  };
+  const offer = latestOffer(control);
   const start = workspace.mark();
   while (true) {
     const answer = yield* solveKept(problem, kept, slack, workspace, control, offer);

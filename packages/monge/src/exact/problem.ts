@@ -53,3 +53,23 @@ export interface Engine {
   refuses(problem: ExactProblem): string | null;
   run(problem: ExactProblem, workspace: Workspace, control: Control): Generator<Progress, ExactAnswer, void>;
 }
+
+/** The answer where there is no mass to move. */
+export const nothing: ExactAnswer = {
+  status: "optimal",
+  iterations: 0,
+  i: new Int32Array(0),
+  j: new Int32Array(0),
+  mass: new Float64Array(0),
+  f: new Float64Array(0),
+  g: new Float64Array(0),
+};
+
+/** An `offer` that may be called again, each time with a better snapshot: the driver asks for the latest. */
+export function latestOffer(control: Control): Control["offer"] {
+  let latest: (() => ExactAnswer) | null = null;
+  return (snapshot) => {
+    if (latest === null) control.offer(() => (latest ?? snapshot)());
+    latest = snapshot;
+  };
+}

@@ -25,3 +25,8 @@ export function dot(x: ArrayLike<number>, y: ArrayLike<number>): number {
   }
   return total + lost;
 }
+
+/** sum |x[k] - y[k]|. */
+export function l1Distance(x: Float64Array, y: Float64Array): number {
+  return sum(x.map((value, k) => Math.abs(value - y[k])));
+}

@@ -2,9 +2,10 @@
 
 import { blockRows } from "../cost/base.ts";
 import type { Cost } from "../cost/cost.ts";
-import { dot, sum } from "../linalg/sum.ts";
+import { dot, l1Distance, sum } from "../linalg/sum.ts";
 import type { Plan } from "../plan/plan.ts";
 import type { AsyncOptions, Potentials, Progress } from "./options.ts";
+import { magnitude } from "./potentials.ts";
 import { drain, drainAsync } from "./solver.ts";
 
 /** A proof by duality: `dual <= optimum <= primal`, up to the stated residuals. */
@@ -85,8 +86,8 @@ function* sweep(claim: ExactClaim): Generator<Progress, DualityCertificate, void
   const mass = sum(a);
   const dual = dot(repaired, a) + dot(g, b);
   const gap = primal - dual;
-  const columnError = partial ? excess(plan.marginal(1), b) : distance(plan.marginal(1), b);
-  const residual = distance(plan.marginal(0), a) + columnError + negative;
+  const columnError = partial ? excess(plan.marginal(1), b) : l1Distance(plan.marginal(1), b);
+  const residual = l1Distance(plan.marginal(0), a) + columnError + negative;
   return {
     kind: "duality",
     problem: partial ? "partial" : "exact",
@@ -120,14 +121,6 @@ function planCost(plan: Plan, cost: Cost): { primal: number; absolute: number; n
     if (mass < 0) negative -= mass;
   }
   return { primal: sum(terms), absolute, negative };
-}
-
-function magnitude(potential: Float64Array, mass: Float64Array): number {
-  return dot(potential.map(Math.abs), mass);
-}
-
-function distance(x: Float64Array, y: Float64Array): number {
-  return sum(x.map((value, k) => Math.abs(value - y[k])));
 }
 
 function excess(x: Float64Array, y: Float64Array): number {
