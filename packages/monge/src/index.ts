@@ -18,8 +18,6 @@ export { type WassersteinCircleUniformOptions, wassersteinCircleUniform } from "
 export { type Emd, type EmdOptions, emd } from "./exact/emd.ts";
 export {
   type BatchResult,
-  type BatchWeights,
-  type CostStack,
   type EmdBatch,
   type EmdBatchOptions,
   emdBatch,
@@ -35,19 +33,20 @@ export type { Family } from "./kernels/module.ts";
 export { type Floats, type Matrix, type MatrixLike, matrix } from "./linalg/matrix.ts";
 export { type Random, random } from "./linalg/random.ts";
 export { type SparseMatrix, sparseFromEntries } from "./linalg/sparse.ts";
+export type { MeasureLike } from "./measure/between.ts";
 export { type Histogram, histogram, type Measure, normalize, type PointCloud, pointCloud } from "./measure/measure.ts";
 export type { Weights } from "./measure/weights.ts";
 export { densePlan } from "./plan/dense.ts";
 export { lazyPlan } from "./plan/lazy.ts";
 export type { Plan, PlanEntry } from "./plan/plan.ts";
 export { type SparsePlan, sparsePlan } from "./plan/sparse.ts";
+export type { BatchWeights, CostStack } from "./run/batch.ts";
 export type { Certificate, Certify, DualityCertificate } from "./run/certificate.ts";
 export type { AsyncOptions, Potentials, Progress, RunOptions, Status } from "./run/options.ts";
 export type { Report, Warning } from "./run/report.ts";
-export type { Result } from "./run/result.ts";
+export type { Result, SolvedProblem } from "./run/result.ts";
 export type { Run } from "./run/solver.ts";
 export type { SolveMethod } from "./solve/methods.ts";
-export type { MeasureLike } from "./solve/problem.ts";
 export {
   type MeasuresResult,
   type Solve,

@@ -50,6 +50,7 @@ export function entropicResult(
       elapsedMs: outcome.elapsedMs,
       warnings: [],
     },
+    problem: { cost, a, b },
     certify: certifyEntropic({ cost, a, b, mass, potentials, epsilon }),
   };
 }

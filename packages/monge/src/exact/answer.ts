@@ -67,6 +67,7 @@ export function exactResult(
       elapsedMs,
       warnings: [],
     },
+    problem: { cost, a, b },
     certify: Object.assign(() => certifyExact(claim())(), {
       async: (options = {}) => certifyExact(claim()).async(options),
     }),

@@ -1,8 +1,18 @@
 // What a solver returns.
+import type { Cost } from "../cost/cost.ts";
 import type { Plan } from "../plan/plan.ts";
 import type { Certify } from "./certificate.ts";
 import type { Potentials } from "./options.ts";
 import type { Report } from "./report.ts";
+
+/** What was solved, as the solver took it. */
+export interface SolvedProblem {
+  readonly cost: Cost;
+  /** Masses of all rows. */
+  readonly a: Float64Array;
+  /** Masses of all columns, scaled by `report.massAdjustment`. */
+  readonly b: Float64Array;
+}
 
 /** An answer with its proof. */
 export interface Result {
@@ -13,6 +23,8 @@ export interface Result {
   readonly plan: Plan;
   readonly potentials: Potentials;
   readonly report: Report;
+  /** What was solved: the inputs that gradients and maps need again. Absent where no cost was formed. */
+  readonly problem?: SolvedProblem;
   /** Recomputes from the input how far the answer can be from the optimum. */
   readonly certify: Certify;
 }

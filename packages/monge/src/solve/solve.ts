@@ -2,12 +2,13 @@
 import type { CostLike } from "../cost/cost.ts";
 import type { Ground } from "../cost/ground.ts";
 import type { EmdOptions } from "../exact/emd.ts";
+import { isMeasureLike, type MeasureLike } from "../measure/between.ts";
 import type { Weights } from "../measure/weights.ts";
 import type { AsyncOptions } from "../run/options.ts";
 import type { Result } from "../run/result.ts";
 import { mapRun, type Run, threeForms } from "../run/solver.ts";
 import { type SolveMethod, start } from "./methods.ts";
-import { costProblem, isMeasureLike, type MeasureLike, measureProblem, type SolveProblem } from "./problem.ts";
+import { costProblem, measureProblem, type SolveProblem } from "./problem.ts";
 
 /** Options of {@link solve} between measures. */
 export interface SolveMeasuresOptions extends Omit<EmdOptions, "method"> {
