@@ -1,4 +1,9 @@
-// What every solver takes besides its problem, and what it says while it runs.
+// What every solver takes besides its problem, and how it can end.
+import type { CustomCost } from "../cost/custom.ts";
+import type { Pool } from "./pool.ts";
+import type { Progress } from "./progress.ts";
+
+export type { Progress } from "./progress.ts";
 
 /** How a run ended; none of these throws. */
 export type Status =
@@ -12,19 +17,6 @@ export type Status =
   | "stopped"
   /** No further progress is possible in floating point. */
   | "stalled";
-
-/** A sign of life of a long run. */
-export interface Progress {
-  /** What the solver is doing, in one or two words. */
-  readonly phase: string;
-  readonly iteration: number;
-  /** The solver's own measure of what is left, in the norm that its page names; NaN never, Infinity before the first figure. */
-  readonly error: number;
-  readonly primal?: number;
-  readonly dual?: number;
-  /** Milliseconds since the call. */
-  readonly elapsedMs: number;
-}
 
 /** Dual variables, in the unit of the cost. */
 export interface Potentials {
@@ -47,8 +39,14 @@ export interface RunOptions {
   stopWhen?(progress: Progress): boolean;
 }
 
-/** Options of the `.async` forms. */
-export interface AsyncOptions {
+/** Options of the `.async` forms for a problem with the cost C. */
+export interface AsyncOptions<C = unknown> {
   /** Aborting rejects with `signal.reason`. */
   readonly signal?: AbortSignal;
+  /**
+   * Where to run: a pool of `monge/worker`; default: the calling thread. The answer has the same bits. Custom costs cannot cross to a
+   * worker. `onProgress` and `stopWhen` are called here, for a sample of the signs of life; a time limit counts from when a
+   * worker begins.
+   */
+  readonly pool?: [C] extends [CustomCost] ? never : Pool;
 }

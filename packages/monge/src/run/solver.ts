@@ -1,6 +1,8 @@
 // One iterative solver, three forms: written once as a generator, driven to the end at once, between turns of the event loop, or by hand.
 import { OtError } from "../errors/otError.ts";
 import type { AsyncOptions, Progress, RunOptions, Status } from "./options.ts";
+import type { Job } from "./pool.ts";
+import { isWaiting } from "./progress.ts";
 
 /** A solve in steps: iterate over it for its progress. */
 export interface Run<R> extends Generator<Progress, R, void> {
@@ -18,6 +20,11 @@ export interface RunControl<R> {
   interrupted(): Status | null;
   /** Tells the driver how to make an answer of the present state, for `snapshot()`. */
   offer(snapshot: () => R): void;
+  /**
+   * Runs the heavy part of the solve, here or on the pool among the options. What `work` returns must be plain data (numbers, strings,
+   * typed arrays, objects of such), and what follows must depend on nothing else that `work` did: elsewhere, it did it elsewhere.
+   */
+  elsewhere<T>(work: () => Generator<Progress, T, void>): Generator<Progress, T, void>;
 }
 
 /** The three forms of a solver with positional arguments A and options O. */
@@ -29,15 +36,18 @@ export interface Solver<A extends readonly unknown[], O extends RunOptions, R> {
 
 /**
  * Makes the three forms. `prepare` checks the input, throwing at the call, and returns the generator that does the work.
- * `arity` is the number of positional arguments before the options.
+ * `arity` is the number of positional arguments before the options; `name`, where the solver can run on a pool, is its name in the
+ * table of `worker/solvers.ts`.
  */
 export function defineSolver<A extends readonly unknown[], O extends RunOptions, R>(
   arity: number,
   prepare: (control: RunControl<R>, args: A, options: O) => Generator<Progress, R, void>,
+  name?: string,
 ): Solver<A, O, R> {
   return threeForms<A, O, R>(arity, (args) => {
     const options = checkedOptions<O>(args[arity], args.length, arity);
-    return drive(options, (control) => prepare(control, args.slice(0, arity) as unknown as A, options));
+    const job = name === undefined ? null : { name, args: args.slice(0, arity), options };
+    return drive(options, job, (control) => prepare(control, args.slice(0, arity) as unknown as A, options));
   });
 }
 
@@ -74,7 +84,11 @@ function asRun<R>(steps: Generator<Progress, R, void>, result: () => R | undefin
   return steps as Run<R>;
 }
 
-function drive<R>(options: RunOptions, body: (control: RunControl<R>) => Generator<Progress, R, void>): Run<R> {
+function drive<R>(
+  options: RunOptions & AsyncOptions,
+  job: Job | null,
+  body: (control: RunControl<R>) => Generator<Progress, R, void>,
+): Run<R> {
   const begin = performance.now();
   const { maxIterations = Infinity, timeLimitMs = Infinity } = options;
   let stopped = false;
@@ -93,6 +107,8 @@ function drive<R>(options: RunOptions, body: (control: RunControl<R>) => Generat
     offer(snapshot) {
       makeSnapshot = snapshot;
     },
+    elsewhere: (work) =>
+      options.pool === undefined || job === null ? work() : options.pool.carry(job, work, () => stopped),
   };
   const inner = body(control);
   function* watched(): Generator<Progress, R, void> {
@@ -102,6 +118,10 @@ function drive<R>(options: RunOptions, body: (control: RunControl<R>) => Generat
         if (step.done) {
           result = step.value;
           return step.value;
+        }
+        if (isWaiting(step.value)) {
+          yield step.value;
+          continue;
         }
         iteration = step.value.iteration;
         options.onProgress?.(step.value);
@@ -142,14 +162,27 @@ export async function drainAsync<R>(start: () => Generator<unknown, R, void>, si
   for (;;) {
     const step = run.next();
     if (step.done) return step.value;
-    if (performance.now() - turn < turnMs) continue;
-    await nextTurn();
+    const until = isWaiting(step.value) ? step.value.until : null;
+    if (until === null && performance.now() - turn < turnMs) continue;
+    await (until === null ? nextTurn() : settledOrAborted(until, signal));
     if (signal?.aborted) {
       run.return(undefined as never);
       throw signal.reason;
     }
     turn = performance.now();
   }
+}
+
+function settledOrAborted(until: Promise<void>, signal: AbortSignal | undefined): Promise<void> {
+  if (signal === undefined) return until;
+  return new Promise((resolve) => {
+    const done = (): void => {
+      signal.removeEventListener("abort", done);
+      resolve();
+    };
+    signal.addEventListener("abort", done);
+    void until.then(done);
+  });
 }
 
 /** Waits for the event loop to come round: setTimeout(0) is clamped to 4 ms in browsers, a message is not. */
