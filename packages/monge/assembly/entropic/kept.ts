@@ -72,7 +72,7 @@ export function keepSweep(begin: i32, end: i32, omega: f64): i32 {
     const at = <usize>i << 3;
     const mass = load<f64>(a + at);
     if (mass == 0) continue;
-    const sum = full ? dotRow(i) : dotEntries(i);
+    const sum = keptDot(i, bv);
     const u = exp2(load<f64>(f + at) - load<f64>(f0 + at));
     const total = u * sum;
     if (!(total > 1e-200 && total < 1e200)) {
@@ -86,8 +86,7 @@ export function keepSweep(begin: i32, end: i32, omega: f64): i32 {
       factor = exp2(-step);
       addRowError(mass * Math.abs(total * factor - 1));
     }
-    if (full) addRow(i, mass * u * factor);
-    else addEntries(i, mass * u * factor);
+    keptAdd(i, mass * u * factor, c);
   }
   return failed;
 }
@@ -101,31 +100,41 @@ export function keepColumns(sums: i32): void {
   }
 }
 
-function dotEntries(i: i32): f64 {
+/** sum_j k_ij x_j over the kept entries of row i; x is padded. */
+export function keptDot(i: i32, x: usize): f64 {
+  return full ? dotRow(i, x) : dotEntries(i, x);
+}
+
+/** x_j += weight k_ij over the kept entries of row i. */
+export function keptAdd(i: i32, weight: f64, x: usize): void {
+  if (full) addRow(i, weight, x);
+  else addEntries(i, weight, x);
+}
+
+function dotEntries(i: i32, x: usize): f64 {
   let at = entries + (<usize>load<i32>(pointers + (<usize>i << 2)) << 4);
   const end = entries + (<usize>load<i32>(pointers + (<usize>i << 2), 4) << 4);
   let sum0 = 0.0;
   let sum1 = 0.0;
   for (; at + 16 < end; at += 32) {
-    sum0 += load<f64>(at) * load<f64>(bv + (<usize>load<i32>(at, 8) << 3));
-    sum1 += load<f64>(at, 16) * load<f64>(bv + (<usize>load<i32>(at, 24) << 3));
+    sum0 += load<f64>(at) * load<f64>(x + (<usize>load<i32>(at, 8) << 3));
+    sum1 += load<f64>(at, 16) * load<f64>(x + (<usize>load<i32>(at, 24) << 3));
   }
-  if (at < end) sum0 += load<f64>(at) * load<f64>(bv + (<usize>load<i32>(at, 8) << 3));
+  if (at < end) sum0 += load<f64>(at) * load<f64>(x + (<usize>load<i32>(at, 8) << 3));
   return sum0 + sum1;
 }
 
-function addEntries(i: i32, weight: f64): void {
+function addEntries(i: i32, weight: f64, x: usize): void {
   let at = entries + (<usize>load<i32>(pointers + (<usize>i << 2)) << 4);
   const end = entries + (<usize>load<i32>(pointers + (<usize>i << 2), 4) << 4);
   for (; at < end; at += 16) {
-    const to = c + (<usize>load<i32>(at, 8) << 3);
+    const to = x + (<usize>load<i32>(at, 8) << 3);
     store<f64>(to, load<f64>(to) + weight * load<f64>(at));
   }
 }
 
-function dotRow(i: i32): f64 {
+function dotRow(i: i32, by: usize): f64 {
   const row = entries + <usize>i * bytes;
-  const by = bv;
   const end = bytes;
   let s0 = f64x2.splat(0);
   let s1 = s0;
@@ -141,10 +150,9 @@ function dotRow(i: i32): f64 {
   return f64x2.extract_lane(s0, 0) + f64x2.extract_lane(s0, 1);
 }
 
-function addRow(i: i32, weight: f64): void {
+function addRow(i: i32, weight: f64, to: usize): void {
   const row = entries + <usize>i * bytes;
   const times = f64x2.splat(weight);
-  const to = c;
   const end = bytes;
   for (let j: usize = 0; j < end; j += 64) {
     v128.store(to + j, f64x2.add(v128.load(to + j), f64x2.mul(times, v128.load(row + j))));
