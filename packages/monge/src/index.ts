@@ -9,6 +9,7 @@ export type { LowRankCost } from "./cost/lowRank.ts";
 export type { PointsCost } from "./cost/points.ts";
 export type { SparseCost } from "./cost/sparse.ts";
 export type { EntropicCertify, EntropicCertifyOptions } from "./entropic/certificate.ts";
+export type { Marginal, Marginals, Penalty, Unbalanced } from "./entropic/penalty.ts";
 export { type Sinkhorn, type SinkhornOptions, sinkhorn } from "./entropic/sinkhorn.ts";
 export type { SinkhornResult } from "./entropic/sinkhornResult.ts";
 export { isOtError, OtError, type OtErrorCode, type OtErrorDetails } from "./errors/otError.ts";

@@ -4,7 +4,16 @@ export { costMatrix, costPoints } from "./costs";
 export { exp2All } from "./exp2";
 export { keepBegin, keepColumns, keepCount, keepFull, keepRows, keepSweep } from "./kept";
 export {
+  log2All, penaltyColumns, penaltyLenient, penaltyLogTotal, penaltyRows, penaltyShift, penaltyTotal,
+} from "./penalty";
+export { separableAxis, separableScratch } from "./separable";
+export { cellsLoad, cellsLog, cellsSplit } from "./separableCells";
+export { tableBuild, tableDoubles } from "./separableTable";
+export {
+  softminArray, softminDoubles, softminError, softminInit, softminScale, softminSplit, softminUnreachable, softminUpdate,
+} from "./softmin";
+export {
   sweepA, sweepB, sweepBegin, sweepC, sweepColumnError, sweepColumns, sweepCost, sweepDoubles, sweepEmptyRows, sweepF, sweepG,
-  sweepInit, sweepLargest, sweepLargestCost, sweepLogs, sweepMeasure, sweepPeaks, sweepPeaksBegin, sweepPeaksEnd, sweepR,
+  sweepInit, sweepLargest, sweepLargestCost, sweepLogA, sweepLogB, sweepLogs, sweepMeasure, sweepMoved, sweepPeaks, sweepPeaksBegin, sweepPeaksEnd, sweepR,
   sweepRowError, sweepRows, sweepScale, sweepUnreachable,
 } from "./sweep";

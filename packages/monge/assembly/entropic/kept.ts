@@ -4,6 +4,7 @@
 // (rows of f64), or those with t_ij max(a_i, b_j) > least, as pairs of k_ij (f64) and j (i32) of 16 bytes. Schmitzer (2019).
 import { costRow } from "./costs";
 import { exp2, exp2Lanes } from "./exp2";
+import { hard, lenient, rowConfine, rowKind, rowMiss, rowResponse } from "./penalty";
 import { a, addRowError, b, buffer, bytes, c, f, g, m, n, weigh } from "./sweep";
 
 let full: i32 = 0;
@@ -75,8 +76,22 @@ export function keepSweep(begin: i32, end: i32, omega: f64): i32 {
     const sum = keptDot(i, bv);
     const u = exp2(load<f64>(f + at) - load<f64>(f0 + at));
     const total = u * sum;
+    // No entry of a row with a penalty may weigh anything.
+    if (rowKind != 0 && total == 0 && lenient) continue;
     if (!(total > 1e-200 && total < 1e200)) {
       failed = 1;
+      continue;
+    }
+    if (rowKind != 0) {
+      const held = load<f64>(f + at);
+      const wanted = held - Math.log2(total);
+      let next = rowResponse(wanted, mass);
+      if (omega != 1) next = rowConfine(held + omega * (next - held), mass);
+      store<f64>(hard + at, wanted);
+      store<f64>(f + at, next);
+      const factor = exp2(next - held);
+      if (omega != 1) addRowError(mass * rowMiss(total * factor, next, mass));
+      keptAdd(i, mass * u * factor, c);
       continue;
     }
     const step = omega * Math.log2(total);

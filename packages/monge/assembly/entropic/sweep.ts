@@ -5,6 +5,10 @@
 // without mass get their potentials by the same formula, and masses of 1e-300 do not underflow.
 import { costRow } from "./costs";
 import { exp2, exp2Lanes } from "./exp2";
+import {
+  columnConfine, columnFaint, columnKind, columnMiss, columnResponse, hard, lenient, penaltyNone, rowConfine, rowKind, rowMiss,
+  rowResponse,
+} from "./penalty";
 
 export let n: i32 = 0;
 export let m: i32 = 0;
@@ -54,6 +58,7 @@ export function sweepInit(address: usize, rows: i32, cols: i32, padded: i32): vo
   buffer = lb + bytes;
   memory.fill(f, 0, tall);
   memory.fill(g, 0, bytes);
+  penaltyNone();
   unreachable = -1;
   largestCost = 0;
   scale = 0;
@@ -82,6 +87,12 @@ export function sweepR(): usize {
 }
 export function sweepC(): usize {
   return c;
+}
+export function sweepLogA(): usize {
+  return la;
+}
+export function sweepLogB(): usize {
+  return lb;
 }
 /** The first row or (n + column) whose mass has nowhere to go, or -1. */
 export function sweepUnreachable(): i32 {
@@ -118,6 +129,10 @@ export function sweepBegin(): void {
 /** Rows [begin, end): F_i -= omega log2 r_i, and their share of c. */
 export function sweepRows(begin: i32, end: i32, omega: f64): void {
   for (let i = begin; i < end; i++) {
+    if (rowKind != 0) {
+      relaxRow(i, omega);
+      continue;
+    }
     const at = <usize>i << 3;
     const row = costRow(i);
     const mass = load<f64>(a + at);
@@ -146,6 +161,34 @@ export function sweepRows(begin: i32, end: i32, omega: f64): void {
   }
 }
 
+// A row with a penalty. Its terms are weighed at its hard potential H, where they add up to about 1 however little mass is left.
+function relaxRow(i: i32, omega: f64): void {
+  const at = <usize>i << 3;
+  const row = costRow(i);
+  const mass = load<f64>(a + at);
+  let shift = load<f64>(hard + at);
+  let total = weigh(row, shift);
+  if (!(total > small && total < large)) {
+    const peak = rowPeak(row);
+    if (peak == -Infinity) {
+      store<f64>(f + at, rowResponse(Infinity, mass));
+      return;
+    }
+    shift = -peak;
+    total = weigh(row, shift);
+  }
+  const wanted = shift - Math.log2(total);
+  const held = load<f64>(f + at);
+  let next = rowResponse(wanted, mass);
+  if (omega != 1) next = rowConfine(held + omega * (next - held), mass);
+  store<f64>(hard + at, wanted);
+  store<f64>(f + at, next);
+  if (mass == 0) return;
+  const multiplier = exp2(next - shift);
+  if (omega != 1) rowError += mass * rowMiss(total * multiplier, next, mass);
+  addRow(mass * multiplier);
+}
+
 /** Rows [begin, end) at fixed potentials: r_i, their share of c, of the row error and of <P, C>. */
 export function sweepMeasure(begin: i32, end: i32): void {
   for (let i = begin; i < end; i++) {
@@ -155,7 +198,7 @@ export function sweepMeasure(begin: i32, end: i32): void {
     const total = weigh(row, load<f64>(f + at));
     store<f64>(r + at, total);
     if (mass == 0) continue;
-    rowError += mass * Math.abs(total - 1);
+    rowError += mass * (rowKind == 0 ? Math.abs(total - 1) : rowMiss(total, load<f64>(f + at), mass));
     linear += mass * pay(row);
     addRow(mass);
   }
@@ -166,6 +209,10 @@ export function sweepEmptyRows(begin: i32, end: i32): void {
   for (let i = begin; i < end; i++) {
     const at = <usize>i << 3;
     if (load<f64>(a + at) > 0) continue;
+    if (rowKind != 0) {
+      relaxRow(i, 1);
+      continue;
+    }
     const row = costRow(i);
     let total = weigh(row, load<f64>(f + at));
     if (!(total > small && total < large)) {
@@ -186,6 +233,13 @@ export function addRowError(error: f64): void {
 /** sum_j b_j |c_j - 1|. */
 export function sweepColumnError(): f64 {
   let error = 0.0;
+  if (columnKind != 0) {
+    for (let j: usize = 0; j < <usize>m << 3; j += 8) {
+      const mass = load<f64>(b + j);
+      if (mass > 0) error += mass * columnMiss(load<f64>(c + j), load<f64>(g + j), mass);
+    }
+    return error;
+  }
   for (let j: usize = 0; j < <usize>m << 3; j += 8) error += load<f64>(b + j) * Math.abs(load<f64>(c + j) - 1);
   return error;
 }
@@ -195,6 +249,7 @@ export function sweepColumnError(): f64 {
  * out of range: those are left for `sweepPeaks`.
  */
 export function sweepColumns(omega: f64, empty: i32): i32 {
+  if (columnKind != 0) return relaxColumns(omega, empty);
   let bad = 0;
   for (let j: usize = 0; j < <usize>m << 3; j += 8) {
     if (i32(load<f64>(b + j) == 0) != empty) continue;
@@ -203,6 +258,30 @@ export function sweepColumns(omega: f64, empty: i32): i32 {
     else bad++;
   }
   return bad;
+}
+
+// Columns with a penalty. Sums are exact enough down to 2^-70 of the plan's mass; below, columns that stand for nothing stay as they are.
+function relaxColumns(omega: f64, empty: i32): i32 {
+  const floor = 8.470329472543003e-22 * sweepMoved();
+  let bad = 0;
+  for (let j: usize = 0; j < <usize>m << 3; j += 8) {
+    const mass = load<f64>(b + j);
+    if (i32(mass == 0) != empty) continue;
+    const total = load<f64>(c + j);
+    const held = load<f64>(g + j);
+    if (total > floor && total < large) {
+      const next = columnResponse(held - Math.log2(total), mass);
+      store<f64>(g + j, omega == 1 ? next : columnConfine(held + omega * (next - held), mass));
+    } else if (!(total < 1 && (columnFaint(held, mass) || (lenient && total == 0)))) bad++;
+  }
+  return bad;
+}
+
+/** sum_j b_j c_j: the mass of the plan that the last sweep left. */
+export function sweepMoved(): f64 {
+  let moved = 0.0;
+  for (let j: usize = 0; j < <usize>m << 3; j += 8) moved += load<f64>(b + j) * load<f64>(c + j);
+  return moved;
 }
 
 /**
@@ -236,6 +315,7 @@ export function sweepPeaksEnd(): void {
     const peak = load<f64>(c + j);
     if (peak == Infinity) continue;
     if (peak > -Infinity) store<f64>(g + j, -peak);
+    else if (columnKind != 0) store<f64>(g + j, columnResponse(Infinity, load<f64>(b + j)));
     else if (load<f64>(b + j) > 0 && unreachable < 0) unreachable = n + <i32>(j >> 3);
   }
 }

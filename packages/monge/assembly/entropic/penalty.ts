@@ -1,0 +1,193 @@
+// What a marginal penalty makes of an update: the potential F that answers the hard one H, where 2^(F - H) = r / a is the marginal's share.
+//
+// KL of strength rho: F = tau H, tau = rho / (rho + eps), marginal a 2^(-F eps / rho). Between bounds (total variation: -rho and rho;
+// partial: none and 0): F = H clamped. L2: 2^(F - H) = 1 - F / K with K = rho a. F and H are counted from `offset`.
+import { exp2 } from "./exp2";
+
+const equal: i32 = 0;
+const kl: i32 = 1;
+const bounded: i32 = 2;
+const l2: i32 = 3;
+
+/** Kind of each side: 0 none (hard), 1 KL, 2 bounds, 3 L2. */
+export let rowKind: i32 = equal;
+export let columnKind: i32 = equal;
+/** KL: eps / rho. L2: rho in the scaled unit. */
+let rowStrength: f64 = 0;
+let columnStrength: f64 = 0;
+let rowLow: f64 = 0;
+let rowHigh: f64 = 0;
+let columnLow: f64 = 0;
+let columnHigh: f64 = 0;
+let rowOffset: f64 = 0;
+let columnOffset: f64 = 0;
+/** H of each row, by which its terms are weighed. */
+export let hard: usize = 0;
+/** Whether columns without a term are left alone. */
+export let lenient: i32 = 0;
+
+/** Exponents beyond this are 0 in any arithmetic here. */
+const nothing: f64 = 1100;
+/** A share below 2^-50 of an atom's mass is no longer looked after. */
+const faint: f64 = 50;
+
+/** No penalties: every solve begins so. */
+export function penaltyNone(): void {
+  rowKind = equal;
+  columnKind = equal;
+  lenient = 0;
+}
+
+/** The rows' penalty; `address` has room for a number a row. */
+export function penaltyRows(kind: i32, strength: f64, low: f64, high: f64, offset: f64, address: usize): void {
+  rowKind = kind;
+  rowStrength = strength;
+  rowLow = low;
+  rowHigh = high;
+  rowOffset = offset;
+  hard = address;
+}
+
+/** The columns' penalty. */
+export function penaltyColumns(kind: i32, strength: f64, low: f64, high: f64, offset: f64): void {
+  columnKind = kind;
+  columnStrength = strength;
+  columnLow = low;
+  columnHigh = high;
+  columnOffset = offset;
+}
+
+/** 1 while iterations work on kept entries: an atom may have none. */
+export function penaltyLenient(value: i32): void {
+  lenient = value;
+}
+
+export function rowResponse(wanted: f64, mass: f64): f64 {
+  return response(rowKind, rowStrength, rowLow, rowHigh, rowOffset, wanted, mass);
+}
+export function columnResponse(wanted: f64, mass: f64): f64 {
+  return response(columnKind, columnStrength, columnLow, columnHigh, columnOffset, wanted, mass);
+}
+export function rowConfine(potential: f64, mass: f64): f64 {
+  return confine(rowKind, rowStrength, rowLow, rowHigh, rowOffset, potential, mass);
+}
+export function columnConfine(potential: f64, mass: f64): f64 {
+  return confine(columnKind, columnStrength, columnLow, columnHigh, columnOffset, potential, mass);
+}
+/** How far the share `seen` of an atom's mass is from what its potential stands for. */
+export function rowMiss(seen: f64, potential: f64, mass: f64): f64 {
+  return miss(rowKind, rowStrength, rowLow, rowHigh, rowOffset, seen, potential, mass);
+}
+export function columnMiss(seen: f64, potential: f64, mass: f64): f64 {
+  return miss(columnKind, columnStrength, columnLow, columnHigh, columnOffset, seen, potential, mass);
+}
+/** Whether the potential of a column stands for (next to) nothing. */
+export function columnFaint(potential: f64, mass: f64): bool {
+  const from = potential - columnOffset;
+  if (columnKind == kl) return from * columnStrength > faint;
+  if (columnKind == bounded) return potential >= columnHigh;
+  if (columnKind == l2) return from >= columnStrength * mass;
+  return false;
+}
+
+function response(kind: i32, strength: f64, low: f64, high: f64, offset: f64, wanted: f64, mass: f64): f64 {
+  if (kind == kl) return offset + min((wanted - offset) / (1 + strength), nothing / strength);
+  if (kind == bounded) return max(low, min(high, wanted));
+  if (kind == l2) return offset + quadratic(wanted - offset, strength * mass);
+  return wanted;
+}
+
+function confine(kind: i32, strength: f64, low: f64, high: f64, offset: f64, potential: f64, mass: f64): f64 {
+  if (kind == bounded) return max(low, min(high, potential));
+  if (kind == l2) return min(potential, offset + strength * mass);
+  return potential;
+}
+
+function miss(
+  kind: i32,
+  strength: f64,
+  low: f64,
+  high: f64,
+  offset: f64,
+  seen: f64,
+  potential: f64,
+  mass: f64,
+): f64 {
+  if (kind == bounded) {
+    if (potential >= high) return max(0, seen - 1);
+    if (potential <= low) return max(0, 1 - seen);
+    return Math.abs(seen - 1);
+  }
+  return Math.abs(seen - share(kind, strength, low, high, offset, potential, mass));
+}
+
+/** The share of its mass that an atom's potential stands for; at the upper bound, where it is any, 0. */
+function share(kind: i32, strength: f64, low: f64, high: f64, offset: f64, potential: f64, mass: f64): f64 {
+  if (kind == kl) return exp2((offset - potential) * strength);
+  if (kind == bounded) return potential >= high ? 0 : 1;
+  if (kind == l2) return mass > 0 ? max(0, 1 - (potential - offset) / (strength * mass)) : 0;
+  return 1;
+}
+
+/** F with 2^(F - H) = 1 - F / K: by Newton from above on the convex, increasing K 2^y + y - (K - H), y = F - H. */
+function quadratic(H: f64, K: f64): f64 {
+  if (!(K > 0)) return 0;
+  if (H == Infinity) return K;
+  const goal = K - H;
+  let y = H > 0 ? min(0, goal) : min(goal, max(0, Math.log2(goal) - Math.log2(K)));
+  for (let step = 0; step < 60; step++) {
+    const term = K * exp2(y);
+    const next = y - (term + y - goal) / (term * Math.LN2 + 1);
+    if (!(next < y)) break;
+    y = next;
+  }
+  // Near K = 0 the sum H + y would lose all digits of F.
+  return K < 1 ? K * (1 - exp2(y)) : min(K, H + y);
+}
+
+/** sum of masses times the shares that the potentials, moved by `shift`, stand for. */
+export function penaltyTotal(column: i32, masses: usize, potentials: usize, count: i32, shift: f64): f64 {
+  let total = 0.0;
+  for (let k: usize = 0; k < <usize>count << 3; k += 8) {
+    const mass = load<f64>(masses + k);
+    const potential = load<f64>(potentials + k) + shift;
+    total +=
+      mass *
+      (column
+        ? share(columnKind, columnStrength, columnLow, columnHigh, columnOffset, potential, mass)
+        : share(rowKind, rowStrength, rowLow, rowHigh, rowOffset, potential, mass));
+  }
+  return total;
+}
+
+/** log2 of the same for KL and equality, in any range; `logs` are those of the masses. */
+export function penaltyLogTotal(column: i32, logs: usize, potentials: usize, count: i32): f64 {
+  const kind = column ? columnKind : rowKind;
+  const strength = kind == kl ? (column ? columnStrength : rowStrength) : 0;
+  const offset = column ? columnOffset : rowOffset;
+  let peak = -Infinity;
+  for (let k: usize = 0; k < <usize>count << 3; k += 8) {
+    const term = load<f64>(logs + k) - (load<f64>(potentials + k) - offset) * strength;
+    peak = max(peak, term);
+  }
+  if (peak == -Infinity) return peak;
+  let total = 0.0;
+  for (let k: usize = 0; k < <usize>count << 3; k += 8) {
+    total += exp2(load<f64>(logs + k) - (load<f64>(potentials + k) - offset) * strength - peak);
+  }
+  return peak + Math.log2(total);
+}
+
+/** Adds `shift` to every potential of a side, within its bounds. */
+export function penaltyShift(column: i32, masses: usize, potentials: usize, count: i32, shift: f64): void {
+  for (let k: usize = 0; k < <usize>count << 3; k += 8) {
+    const mass = load<f64>(masses + k);
+    const moved = load<f64>(potentials + k) + shift;
+    store<f64>(potentials + k, column ? columnConfine(moved, mass) : rowConfine(moved, mass));
+  }
+}
+
+/** Base-2 logarithms of the `count` numbers at `x`, in place. */
+export function log2All(x: usize, count: i32): void {
+  for (let k: usize = 0; k < <usize>count << 3; k += 8) store<f64>(x + k, Math.log2(load<f64>(x + k)));
+}
