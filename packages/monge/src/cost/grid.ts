@@ -52,14 +52,29 @@ export function grid(
   }
   const from = geometry(source, "source");
   const to = target === source ? from : geometry(target, "target");
-  const d = from.shape.length;
-  if (to.shape.length !== d) {
-    throw new OtError("InvalidShape", `The source grid has ${d} axes, the target grid ${to.shape.length}.`, {
-      argument: "target",
-      seen: to.shape,
-      cure: "Compare grids of the same dimension.",
-    });
+  if (to.shape.length !== from.shape.length) {
+    throw new OtError(
+      "InvalidShape",
+      `The source grid has ${from.shape.length} axes, the target grid ${to.shape.length}.`,
+      {
+        argument: "target",
+        seen: to.shape,
+        cure: "Compare grids of the same dimension.",
+      },
+    );
   }
+  return gridOfAxes(from.axes, to.axes, power);
+}
+
+/** The cost between grids that were checked, by the coordinates along each axis. */
+export function gridOfAxes(
+  sourceAxes: readonly Float64Array[],
+  targetAxes: readonly Float64Array[],
+  power: number,
+): GridCost {
+  const from = { axes: sourceAxes, shape: sourceAxes.map((axis) => axis.length) };
+  const to = { axes: targetAxes, shape: targetAxes.map((axis) => axis.length) };
+  const d = from.shape.length;
   const tables = from.axes.map((x, k) => axisTable(x, to.axes[k], power));
   const n = size(from.shape);
   const m = size(to.shape);

@@ -39,19 +39,6 @@ export function points(x: MatrixLike, y: MatrixLike = x, ground: Ground = "sqeuc
     X = unitRows(X, "x");
     Y = same ? X : unitRows(Y, "y");
   }
-  const fill = fillRowOf(spec);
-  const d = X.cols;
-  const entry = new Float64Array(1);
-  const xs = X.data;
-  const ys = Y.data;
-  const cost: CostBase = costFromRows(
-    [X.rows, Y.rows],
-    (i, j) => {
-      fill(xs, i * d, ys.subarray(j * d, j * d + d), 1, d, entry, 0);
-      return entry[0];
-    },
-    (i, out, offset) => fill(xs, i * d, ys, Y.rows, d, out, offset),
-  );
   const largest = largestCost(X, Y, spec);
   if (!(largest < Infinity)) {
     throw new OtError("InvalidValue", `Under the ground cost ${spec.name} these points are infinitely far apart.`, {
@@ -60,7 +47,25 @@ export function points(x: MatrixLike, y: MatrixLike = x, ground: Ground = "sqeuc
       cure: "Scale the coordinates down: a cost must stay below 1.8e308.",
     });
   }
-  return { kind: "points", x: X, y: Y, ground: spec, ...cost };
+  return pointsOf(X, Y, spec);
+}
+
+/** The cost between points that were checked (unit vectors under the cosine distance). */
+export function pointsOf(x: Matrix<Floats>, y: Matrix<Floats>, ground: GroundSpec): PointsCost {
+  const fill = fillRowOf(ground);
+  const d = x.cols;
+  const entry = new Float64Array(1);
+  const xs = x.data;
+  const ys = y.data;
+  const base: CostBase = costFromRows(
+    [x.rows, y.rows],
+    (i, j) => {
+      fill(xs, i * d, ys.subarray(j * d, j * d + d), 1, d, entry, 0);
+      return entry[0];
+    },
+    (i, out, offset) => fill(xs, i * d, ys, y.rows, d, out, offset),
+  );
+  return { kind: "points", x, y, ground, ...base };
 }
 
 /** An upper bound of the cost from the bounding boxes, without a look at the pairs. */

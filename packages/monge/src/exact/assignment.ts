@@ -55,8 +55,8 @@ export interface AssignmentResult {
  */
 export interface Assignment {
   (C: CostLike, options?: AssignmentOptions): AssignmentResult;
-  /** The same between turns of the event loop; can be aborted. */
-  async(C: CostLike, options?: AssignmentOptions & AsyncOptions): Promise<AssignmentResult>;
+  /** The same between turns of the event loop, or on a pool; can be aborted. */
+  async<C extends CostLike>(C: C, options?: AssignmentOptions & AsyncOptions<C>): Promise<AssignmentResult>;
   /** The same by hand: iterate for progress, `snapshot()` for the answer so far. */
   steps(C: CostLike, options?: AssignmentOptions): Run<AssignmentResult>;
 }
@@ -65,6 +65,7 @@ export interface Assignment {
 export const assignment: Assignment = /*#__PURE__*/ defineSolver<[CostLike], AssignmentOptions, AssignmentResult>(
   1,
   (control, [C], options) => run(control, orient(C, options.maximize === true)),
+  "assignment",
 );
 
 /** The problem as the engines want it: minimise, no more rows than columns. */
@@ -125,6 +126,14 @@ function copy(
 
 function* run(control: RunControl<AssignmentResult>, problem: Oriented): Generator<Progress, AssignmentResult, void> {
   const finish = (matching: Matching): AssignmentResult => toResult(problem, matching, control.elapsedMs());
+  return finish(yield* control.elsewhere(() => match(control, problem, finish)));
+}
+
+function* match(
+  control: RunControl<AssignmentResult>,
+  problem: Oriented,
+  finish: (matching: Matching) => AssignmentResult,
+): Generator<Progress, Matching, void> {
   const workspace = lease(exact);
   const mark = workspace.mark();
   let intact = true;
@@ -139,9 +148,9 @@ function* run(control: RunControl<AssignmentResult>, problem: Oriented): Generat
       problem.n === problem.m
         ? yield* matchSquare(workspace, problem, null, watch)
         : yield* matchRectangle(workspace, problem, watch);
-    if (problem.n < problem.m || !hasWildPrices(problem, matching)) return finish(matching);
+    if (problem.n < problem.m || !hasWildPrices(problem, matching)) return matching;
     workspace.release(mark);
-    return finish(yield* repriced(problem, matching, workspace, control));
+    return yield* repriced(problem, matching, workspace, control);
   } catch (error) {
     // An error of ours leaves the memory in order; a trap may not.
     intact = isOtError(error);

@@ -11,7 +11,7 @@ import { defineSolver, type Run, type RunControl } from "../run/solver.ts";
 import { exactResult } from "./answer.ts";
 import { chooseEngine, type ExactMethod } from "./engines.ts";
 import { type Prepared, prepare } from "./prepare.ts";
-import { type ExactAnswer, nothing } from "./problem.ts";
+import { type Engine, type ExactAnswer, nothing } from "./problem.ts";
 
 /** Options of {@link emd}. */
 export interface EmdOptions extends RunOptions {
@@ -43,8 +43,8 @@ export interface EmdOptions extends RunOptions {
  */
 export interface Emd {
   (a: Weights, b: Weights, C: CostLike, options?: EmdOptions): Result;
-  /** The same between turns of the event loop; can be aborted. */
-  async(a: Weights, b: Weights, C: CostLike, options?: EmdOptions & AsyncOptions): Promise<Result>;
+  /** The same between turns of the event loop, or on a pool; can be aborted. */
+  async<C extends CostLike>(a: Weights, b: Weights, C: C, options?: EmdOptions & AsyncOptions<C>): Promise<Result>;
   /** The same by hand: iterate for progress, `snapshot()` for the answer so far. */
   steps(a: Weights, b: Weights, C: CostLike, options?: EmdOptions): Run<Result>;
 }
@@ -64,6 +64,7 @@ export const emd: Emd = /*#__PURE__*/ defineSolver<[Weights, Weights, CostLike],
     }
     return run(control, prepared, options.method ?? "auto", duals);
   },
+  "emd",
 );
 
 function* run(
@@ -78,16 +79,24 @@ function* run(
   const { engine, why } = chooseEngine(problem, method);
   const finish = (answer: ExactAnswer): Result =>
     exactResult(prepared, answer, { method: engine.name, why }, duals, control.elapsedMs());
+  return finish(yield* control.elsewhere(() => runEngine(engine, prepared, control, finish)));
+}
+
+function* runEngine(
+  engine: Engine,
+  { problem }: Prepared,
+  control: RunControl<Result>,
+  finish: (answer: ExactAnswer) => Result,
+): Generator<Progress, ExactAnswer, void> {
   const workspace = lease(exact);
   let intact = true;
   try {
-    const answer = yield* engine.run(problem, workspace, {
+    return yield* engine.run(problem, workspace, {
       maxIterations: control.maxIterations,
       interrupted: control.interrupted,
       offer: (snapshot) => control.offer(() => finish(snapshot())),
       elapsedMs: control.elapsedMs,
     });
-    return finish(answer);
   } catch (error) {
     // An error of ours leaves the memory in order; a trap may not.
     intact = isOtError(error);

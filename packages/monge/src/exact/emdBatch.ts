@@ -9,7 +9,7 @@ import { sum } from "../linalg/sum.ts";
 import { type BatchWeights, type CostStack, named, readStack, readWeightRows } from "../run/batch.ts";
 import type { AsyncOptions, Progress, RunOptions } from "../run/options.ts";
 import type { Result } from "../run/result.ts";
-import { defineSolver, drain, type Run } from "../run/solver.ts";
+import { defineSolver, drain, type Run, type RunControl } from "../run/solver.ts";
 import { exactResult } from "./answer.ts";
 import { chooseEngine, type ExactMethod } from "./engines.ts";
 import { type Prepared, prepare } from "./prepare.ts";
@@ -65,17 +65,20 @@ export const emdBatch: EmdBatch = /*#__PURE__*/ defineSolver<
   [BatchWeights, BatchWeights, CostStack | readonly MatrixLike[]],
   EmdBatchOptions,
   BatchResult
->(3, (control, [a, b, C], options) => {
-  const matrices = readStack(C);
-  const sources = readWeightRows(a, matrices.length, "a");
-  const targets = readWeightRows(b, matrices.length, "b");
-  const prepareAt = (k: number): Prepared =>
-    named(k, () => prepare(sources(k), targets(k), dense(matrices[k]), options));
-  return run(matrices.length, prepareAt, options.method ?? "auto", control.elapsedMs);
-});
+>(
+  3,
+  (control, [a, b, C], options) => {
+    const matrices = readStack(C);
+    const sources = readWeightRows(a, matrices.length, "a");
+    const targets = readWeightRows(b, matrices.length, "b");
+    const prepareAt = (k: number): Prepared =>
+      named(k, () => prepare(sources(k), targets(k), dense(matrices[k]), options));
+    return run(control, matrices.length, prepareAt, options.method ?? "auto");
+  },
+  "emdBatch",
+);
 
 interface Solved {
-  readonly prepared: Prepared;
   readonly answer: ExactAnswer;
   readonly choice: { readonly method: string; readonly why: string };
 }
@@ -83,21 +86,49 @@ interface Solved {
 const entriesAtOnce = 1 << 18;
 
 function* run(
+  control: RunControl<BatchResult>,
   count: number,
   prepareAt: (k: number) => Prepared,
   method: ExactMethod | "auto",
-  elapsedMs: () => number,
 ): Generator<Progress, BatchResult, void> {
+  const { elapsedMs } = control;
+  const prepared: Prepared[] = [];
+  const preparedAt = (k: number): Prepared => {
+    prepared[k] ??= prepareAt(k);
+    return prepared[k];
+  };
+  const { solved, values } = yield* control.elsewhere(() => solveAll(count, preparedAt, method, elapsedMs));
+  // Masses are copied now, wherever the batch was solved: the caller may change them later.
+  for (let k = 0; k < count; k++) preparedAt(k);
+  return {
+    values,
+    result(k) {
+      const one = solved[k];
+      if (one !== undefined) return exactResult(preparedAt(k), one.answer, one.choice, "centred", elapsedMs());
+      throw new OtError("InvalidValue", `There is no problem ${k} in a batch of ${count}.`, {
+        argument: "k",
+        seen: k,
+        cure: `Use a whole number from 0 to ${count - 1}.`,
+      });
+    },
+  };
+}
+
+function* solveAll(
+  count: number,
+  preparedAt: (k: number) => Prepared,
+  method: ExactMethod | "auto",
+  elapsedMs: () => number,
+): Generator<Progress, { solved: Solved[]; values: Float64Array }, void> {
   const solved: Solved[] = [];
   const values = new Float64Array(count);
   const workspace = lease(exact);
   let intact = true;
   try {
     for (let k = 0, entries = 0; k < count; k++) {
-      const prepared = prepareAt(k);
-      const one = named(k, () => solveOne(prepared, method, workspace, elapsedMs));
-      solved.push(one);
-      values[k] = planCost(one);
+      const prepared = preparedAt(k);
+      solved.push(named(k, () => solveOne(prepared, method, workspace, elapsedMs)));
+      values[k] = planCost(prepared, solved[k].answer);
       entries += prepared.problem.n * prepared.problem.m;
       if (entries < entriesAtOnce) continue;
       entries = 0;
@@ -110,18 +141,7 @@ function* run(
   } finally {
     if (intact) giveBack(workspace);
   }
-  return {
-    values,
-    result(k) {
-      const one = solved[k];
-      if (one !== undefined) return exactResult(one.prepared, one.answer, one.choice, "centred", elapsedMs());
-      throw new OtError("InvalidValue", `There is no problem ${k} in a batch of ${count}.`, {
-        argument: "k",
-        seen: k,
-        cure: `Use a whole number from 0 to ${count - 1}.`,
-      });
-    },
-  };
+  return { solved, values };
 }
 
 function solveOne(
@@ -131,17 +151,16 @@ function solveOne(
   elapsedMs: () => number,
 ): Solved {
   const { problem } = prepared;
-  if (problem.n === 0)
-    return { prepared, answer: nothing, choice: { method: "none", why: "there is no mass to move" } };
+  if (problem.n === 0) return { answer: nothing, choice: { method: "none", why: "there is no mass to move" } };
   const { engine, why } = chooseEngine(problem, method);
   const control: Control = { maxIterations: Infinity, interrupted: () => null, offer: () => {}, elapsedMs };
   const mark = workspace.mark();
   const answer = drain(engine.run(problem, workspace, control));
   workspace.release(mark);
-  return { prepared, answer, choice: { method: engine.name, why } };
+  return { answer, choice: { method: engine.name, why } };
 }
 
-function planCost({ prepared, answer }: Solved): number {
+function planCost(prepared: Prepared, answer: ExactAnswer): number {
   const { cost, rows, cols } = prepared.problem;
   const at = (k: number): number =>
     cost.at(rows === null ? answer.i[k] : rows[answer.i[k]], cols === null ? answer.j[k] : cols[answer.j[k]]);

@@ -10,7 +10,7 @@ import { giveBack, lease, type Workspace } from "../kernels/workspace.ts";
 import type { Weights } from "../measure/weights.ts";
 import type { AsyncOptions, Progress, RunOptions, Status } from "../run/options.ts";
 import { defineSolver, type Run, type RunControl } from "../run/solver.ts";
-import { type GridL1Result, type GridProblem, gridResult, wholeSupplies } from "./gridAnswer.ts";
+import { type FlowTree, type GridL1Result, type GridProblem, gridResult, wholeSupplies } from "./gridAnswer.ts";
 import { blockTree, gridGraph } from "./gridGraph.ts";
 import { prepare } from "./prepare.ts";
 
@@ -52,23 +52,44 @@ export const gridL1: GridL1 = /*#__PURE__*/ defineSolver<
   [Weights, Weights, readonly number[]],
   GridL1Options,
   GridL1Result
->(3, (control, [a, b, shape], options) => {
-  const periodic = options.periodic ?? [];
-  const plain = grid({ shape, spacing: options.spacing }, undefined, { power: 1 });
-  const cost = periodic.some(Boolean) ? periodicCost(plain.sourceShape, options.spacing, periodic) : plain;
-  const prepared = prepare(a, b, cost, options);
-  const spacing = options.spacing ?? shape.map(() => 1);
-  const graph = gridGraph(plain.sourceShape, spacing, periodic);
-  return run(control, { ...prepared, cost, graph, shape: plain.sourceShape, spacing });
-});
+>(
+  3,
+  (control, [a, b, shape], options) => {
+    const periodic = options.periodic ?? [];
+    const plain = grid({ shape, spacing: options.spacing }, undefined, { power: 1 });
+    const cost = periodic.some(Boolean) ? periodicCost(plain.sourceShape, options.spacing, periodic) : plain;
+    const prepared = prepare(a, b, cost, options);
+    const spacing = options.spacing ?? shape.map(() => 1);
+    const graph = gridGraph(plain.sourceShape, spacing, periodic);
+    return run(control, { ...prepared, cost, graph, shape: plain.sourceShape, spacing });
+  },
+  "gridL1",
+);
 
 const pivotsAtOnce = 1024;
 
+/** How the run ended. */
+interface Ended {
+  readonly tree: FlowTree;
+  readonly status: Status;
+  readonly iterations: number;
+}
+
 function* run(control: RunControl<GridL1Result>, problem: GridProblem): Generator<Progress, GridL1Result, void> {
+  const finish = ({ tree, status, iterations }: Ended): GridL1Result =>
+    gridResult(problem, tree, status, iterations, control.elapsedMs());
+  return finish(yield* control.elsewhere(() => flow(control, problem, finish)));
+}
+
+function* flow(
+  control: RunControl<GridL1Result>,
+  problem: GridProblem,
+  finish: (ended: Ended) => GridL1Result,
+): Generator<Progress, Ended, void> {
   const workspace = lease(graph);
   let intact = true;
   try {
-    return yield* pivot(control, problem, workspace);
+    return yield* pivot(control, problem, workspace, finish);
   } catch (error) {
     // An error of ours leaves the memory in order; a trap may not.
     intact = isOtError(error);
@@ -82,7 +103,8 @@ function* pivot(
   control: RunControl<GridL1Result>,
   problem: GridProblem,
   workspace: Workspace,
-): Generator<Progress, GridL1Result, void> {
+  finish: (ended: Ended) => GridL1Result,
+): Generator<Progress, Ended, void> {
   const { graph, shape, spacing } = problem;
   const { nodes, tails, heads, lengths } = graph;
   const tree = blockTree(graph, shape);
@@ -131,19 +153,16 @@ function* pivot(
     slack,
     block,
   );
-  const answer = (status: Status): GridL1Result => {
-    const parents = workspace.i32(parentsAt, nodes).slice();
-    const parentEdges = workspace.i32(edgesAt, nodes).slice();
-    const directions = workspace.i32(upAt, nodes).slice();
-    return gridResult(
-      problem,
-      { parents, parentEdges, up: directions },
-      status,
-      pivots(workspace),
-      control.elapsedMs(),
-    );
-  };
-  control.offer(() => answer("stopped"));
+  const answer = (status: Status): Ended => ({
+    tree: {
+      parents: workspace.i32(parentsAt, nodes).slice(),
+      parentEdges: workspace.i32(edgesAt, nodes).slice(),
+      up: workspace.i32(upAt, nodes).slice(),
+    },
+    status,
+    iterations: pivots(workspace),
+  });
+  control.offer(() => finish(answer("stopped")));
   let status: Status = "optimal";
   while (workspace.call["graphFlowRun"](Math.min(pivotsAtOnce, control.maxIterations - pivots(workspace))) === 0) {
     yield { phase: "pivot", iteration: pivots(workspace), error: Infinity, elapsedMs: control.elapsedMs() };
