@@ -7,13 +7,13 @@ import { giveBack, lease, type Workspace } from "../kernels/workspace.ts";
 import type { Weights } from "../measure/weights.ts";
 import type { AsyncOptions, Potentials, Progress, RunOptions } from "../run/options.ts";
 import { defineSolver, drain, type Run, type RunControl } from "../run/solver.ts";
-import { entropicResult } from "./answer.ts";
+import { entropicResult, type Outcome } from "./answer.ts";
 import { iterate } from "./iterate.ts";
 import { type EntropicProblem, readProblem } from "./problem.ts";
 import { adaptiveRelaxation, constantRelaxation } from "./relaxation.ts";
 import { epsilonSchedule, readEpsilon } from "./schedule.ts";
 import type { SinkhornResult } from "./sinkhornResult.ts";
-import { type Sweeper, startSweeper } from "./sweeper.ts";
+import { type Measured, type Sweeper, startSweeper } from "./sweeper.ts";
 
 /** Options of {@link sinkhorn}. Give `epsilon` or `relativeEpsilon`. */
 export interface SinkhornOptions extends RunOptions {
@@ -61,7 +61,12 @@ export interface SinkhornOptions extends RunOptions {
 export interface Sinkhorn {
   (a: Weights, b: Weights, C: CostLike, options: SinkhornOptions): SinkhornResult;
   /** The same between turns of the event loop; can be aborted. */
-  async(a: Weights, b: Weights, C: CostLike, options: SinkhornOptions & AsyncOptions): Promise<SinkhornResult>;
+  async<C extends CostLike>(
+    a: Weights,
+    b: Weights,
+    C: C,
+    options: SinkhornOptions & AsyncOptions<C>,
+  ): Promise<SinkhornResult>;
   /** The same by hand: iterate for progress, `snapshot()` for the answer so far. */
   steps(a: Weights, b: Weights, C: CostLike, options: SinkhornOptions): Run<SinkhornResult>;
 }
@@ -71,16 +76,27 @@ export const sinkhorn: Sinkhorn = /*#__PURE__*/ defineSolver<
   [Weights, Weights, CostLike],
   SinkhornOptions,
   SinkhornResult
->(3, (control, [a, b, C], options) => {
-  const problem = readProblem(a, b, toCost(C), options);
-  const { tolerance = 1e-9, overRelaxation = "auto" } = options;
-  if (!(tolerance > 0)) throw outOfRange("tolerance", tolerance, "Use a number above 0; 1e-9 is the default.");
-  if (overRelaxation !== "auto" && !(overRelaxation >= 1 && overRelaxation < 2)) {
-    throw outOfRange("overRelaxation", overRelaxation, 'Use "auto" or a number in [1, 2).');
-  }
-  readEpsilon(options, 1);
-  return run(control, problem, options, tolerance, overRelaxation);
-}) as Sinkhorn;
+>(
+  3,
+  (control, [a, b, C], options) => {
+    const problem = readProblem(a, b, toCost(C), options);
+    const { tolerance = 1e-9, overRelaxation = "auto" } = options;
+    if (!(tolerance > 0)) throw outOfRange("tolerance", tolerance, "Use a number above 0; 1e-9 is the default.");
+    if (overRelaxation !== "auto" && !(overRelaxation >= 1 && overRelaxation < 2)) {
+      throw outOfRange("overRelaxation", overRelaxation, 'Use "auto" or a number in [1, 2).');
+    }
+    readEpsilon(options, 1);
+    return run(control, problem, options, tolerance, overRelaxation);
+  },
+  "sinkhorn",
+) as Sinkhorn;
+
+/** Plain data from which the result is made: it may come from another thread. */
+interface Solved {
+  readonly potentials: Potentials;
+  readonly measured: Measured;
+  readonly outcome: Omit<Outcome, "elapsedMs">;
+}
 
 function* run(
   control: RunControl<SinkhornResult>,
@@ -89,6 +105,19 @@ function* run(
   tolerance: number,
   overRelaxation: number | "auto",
 ): Generator<Progress, SinkhornResult, void> {
+  const { potentials, measured, outcome } = yield* control.elsewhere(() =>
+    solveHere(control, problem, options, tolerance, overRelaxation),
+  );
+  return entropicResult(problem, potentials, measured, { ...outcome, elapsedMs: control.elapsedMs() });
+}
+
+function* solveHere(
+  control: RunControl<SinkhornResult>,
+  problem: EntropicProblem,
+  options: SinkhornOptions,
+  tolerance: number,
+  overRelaxation: number | "auto",
+): Generator<Progress, Solved, void> {
   const workspace = lease(entropic);
   let intact = true;
   try {
@@ -120,15 +149,8 @@ function* run(
     );
     const { status, iterations, measured } = ended;
     const potentials = yield* settled(sweeper, problem, control);
-    return entropicResult(problem, potentials, measured, {
-      status,
-      iterations,
-      epsilon,
-      tolerance,
-      method: `sinkhorn over ${sweeper.operator.name}`,
-      why,
-      elapsedMs: control.elapsedMs(),
-    });
+    const method = `sinkhorn over ${sweeper.operator.name}`;
+    return { potentials, measured, outcome: { status, iterations, epsilon, tolerance, method, why } };
   } catch (error) {
     // An error of ours leaves the memory in order; a trap may not.
     intact = isOtError(error);
