@@ -1,7 +1,12 @@
 // The exports of the module `entropic`: every kernel of the entropic solvers.
 export { heapBase } from "../memory";
+export {
+  batchA, batchB, batchBegin, batchClear, batchCost, batchCosts, batchDoubles, batchEmpty, batchError, batchF, batchG, batchInit,
+  batchIterate, batchMeasure, batchR, batchState,
+} from "./batch";
 export { costMatrix, costPoints } from "./costs";
 export { exp2All } from "./exp2";
+export { extendGradients, extendInit, extendMeans, extendRows, extendTilt } from "./extend";
 export { keepBegin, keepColumns, keepCount, keepFull, keepRows, keepSweep } from "./kept";
 export {
   log2All, penaltyColumns, penaltyLenient, penaltyLogTotal, penaltyRows, penaltyShift, penaltyTotal,
