@@ -9,7 +9,8 @@ export { exp2All } from "./exp2";
 export { extendGradients, extendInit, extendMeans, extendRows, extendTilt } from "./extend";
 export { keepBegin, keepColumns, keepCount, keepFull, keepRows, keepSweep } from "./kept";
 export {
-  log2All, penaltyColumns, penaltyLenient, penaltyLogTotal, penaltyRows, penaltyShift, penaltyTotal,
+  log2All, penaltyBound, penaltyColumns, penaltyFill, penaltyLenient, penaltyLogTotal, penaltyReach, penaltyRows, penaltyShift,
+  penaltyStrength, penaltyTotal,
 } from "./penalty";
 export { separableAxis, separableScratch } from "./separable";
 export { cellsLoad, cellsLog, cellsSplit } from "./separableCells";
