@@ -20,6 +20,12 @@ export async function ready() {
     const { buildKernels } = await import(pathToFileURL(join(root, "tools/kernels.mjs")).href);
     await buildKernels();
   });
+  const scripts = files("packages/monge/src").filter((name) => !name.includes("worker/generated"));
+  const worker = [...scripts, "tools/worker.mjs", "package-lock.json"];
+  await stage("packages/monge/src/worker/generated/.stamp", worker, "bundling the worker", async () => {
+    const { buildWorker } = await import(pathToFileURL(join(root, "tools/worker.mjs")).href);
+    await buildWorker();
+  });
   const sources = ["tsconfig.json", "tsconfig.base.json", "package-lock.json"];
   for (const name of packages()) sources.push(`packages/${name}/tsconfig.json`, ...files(`packages/${name}/src`));
   await stage("node_modules/.monge-dist-stamp", sources, "compiling packages", () =>

@@ -29,6 +29,7 @@ export interface Workspace {
 }
 
 interface Instance extends Workspace {
+  readonly module: WebAssembly.Module;
   reset(): void;
 }
 
@@ -39,7 +40,8 @@ export function lease(kernels: Kernels): Workspace {
   const kept = idle.get(kernels.family);
   if (kept !== undefined) {
     idle.delete(kernels.family);
-    return kept;
+    // Another build may have been installed since.
+    if (kept.module === compile(kernels)) return kept;
   }
   return instantiate(kernels);
 }
@@ -61,7 +63,8 @@ export function withWorkspace<R>(kernels: Kernels, work: (workspace: Workspace) 
 
 function instantiate(kernels: Kernels): Instance {
   const { family } = kernels;
-  const instance = new WebAssembly.Instance(compile(kernels), {
+  const module = compile(kernels);
+  const instance = new WebAssembly.Instance(module, {
     env: {
       abort: () => {
         throw new Error(`kernel ${family} aborted`);
@@ -75,6 +78,7 @@ function instantiate(kernels: Kernels): Instance {
   const buffer = (): ArrayBuffer => memory.buffer as ArrayBuffer;
   return {
     family,
+    module,
     call,
     alloc(bytes) {
       const address = top;

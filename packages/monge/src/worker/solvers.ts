@@ -1,0 +1,26 @@
+// The solvers that a worker knows, by the names that `defineSolver` was given.
+import { sinkhorn } from "../entropic/sinkhorn.ts";
+import { assignment } from "../exact/assignment.ts";
+import { emd } from "../exact/emd.ts";
+import { emdBatch } from "../exact/emdBatch.ts";
+import { gridL1 } from "../exact/gridL1.ts";
+import type { RunOptions } from "../run/options.ts";
+import type { Run, Solver } from "../run/solver.ts";
+
+type AnySolver = Pick<Solver<unknown[], RunOptions, unknown>, "steps">;
+
+/** The table. */
+export const solvers: Readonly<Record<string, AnySolver | undefined>> = table({
+  assignment,
+  emd,
+  emdBatch,
+  gridL1,
+  sinkhorn,
+});
+
+/** Forgets the solvers' own types: what is called was called by its name, with arguments that went through it before. */
+function table(
+  entries: Readonly<Record<string, { steps(...args: never[]): Run<unknown> }>>,
+): Readonly<Record<string, AnySolver | undefined>> {
+  return entries as unknown as Readonly<Record<string, AnySolver | undefined>>;
+}
