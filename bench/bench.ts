@@ -5,8 +5,17 @@ import type { Input } from "./inputs.ts";
 /** How the cost reaches the solver. */
 export type CostForm = "dense" | "points" | "grid";
 
-/** A solver of somebody else, or ours by another method. */
-export type Peer = "pot" | "linear_sum_assignment" | { readonly method: ExactMethod };
+/** The function of ours that a case calls. */
+export type Call = "emd" | "assignment" | "sinkhorn";
+
+/** A solver of somebody else (see bench/peers), or ours by another method. */
+export type Peer = string | { readonly method: ExactMethod };
+
+/** How often a case iterates: CPU seconds are then those of one iteration, (T(many) - T(few)) / (many - few). */
+export interface PerIteration {
+  readonly few: number;
+  readonly many: number;
+}
 
 /** What a row has to reach. Ratios are CPU seconds of the peer / ours; aims are reported, never required. */
 export interface Requirement {
@@ -14,6 +23,10 @@ export interface Requirement {
   readonly aimRatio?: number;
   readonly aimSeconds?: number;
   readonly wasmMegabytes?: number;
+  /** A limit in CPU seconds. */
+  readonly seconds?: number;
+  /** A limit of the whole process's memory. */
+  readonly rssMegabytes?: number;
 }
 
 export interface BenchCase {
@@ -22,8 +35,12 @@ export interface BenchCase {
   readonly input: () => Input;
   readonly cost: CostForm;
   /** The function that is called; default `"emd"`. */
-  readonly calls?: "emd" | "assignment";
-  readonly peer: Peer | null;
+  readonly calls?: Call;
+  /** Options of the call, as JSON; the peers read `relativeEpsilon`, `tolerance` and `penalty` from them. */
+  readonly options?: Readonly<Record<string, unknown>>;
+  readonly perIteration?: PerIteration;
+  /** One peer; of a list, the fastest that reaches the tolerance. */
+  readonly peer: Peer | null | readonly string[];
   readonly require: Requirement;
   /** Runs only with --full. */
   readonly full?: boolean;
@@ -39,6 +56,7 @@ export interface OurRun {
   readonly method: string;
   readonly backend: string;
   readonly iterations: number;
+  readonly why: string;
 }
 
 /** One call of a peer. */
@@ -47,6 +65,16 @@ export interface PeerRun {
   readonly value: number;
   readonly optimal: boolean;
   readonly rssBytes: number;
+}
+
+/** What a first, unmeasured run of an iterative peer found out. */
+export interface Calibration {
+  /** Iterations that one run takes, and the L1 error of both marginals that they reach. */
+  readonly iterations: number;
+  readonly error: number;
+  /** CPU seconds of a run; where it was cut, the seconds to the tolerance at the rate of its last half. */
+  readonly cpu: number;
+  readonly cut: boolean;
 }
 
 /** The certificate of our last answer, timed apart. */
@@ -84,12 +112,15 @@ export interface BenchResult {
     method: string;
     backend: string;
     iterations: number;
+    /** Why the solver went about it as it did. */
+    why?: string;
   };
   readonly value: number;
   readonly wasmBytes: number;
   readonly rssBytes: number;
-  readonly proof: Proof;
-  readonly certified: boolean;
+  /** Null where single iterations are measured. */
+  readonly proof: Proof | null;
+  readonly certified: boolean | null;
   readonly peer:
     | (Spread & {
         name: string;
@@ -99,6 +130,10 @@ export interface BenchResult {
         difference: number;
         optimal: boolean;
         cut: boolean;
+        /** Whether its seconds are those it would have taken, at the rate it had when it was cut. */
+        extrapolated?: boolean;
+        /** All peers that were tried, where there was a choice. */
+        tried?: Readonly<Record<string, Calibration>>;
       })
     | null;
   /** Ratio of the medians, and median of the ratios of neighbouring runs; lower bounds where the peer was cut. */
@@ -127,8 +162,16 @@ export function spread(values: readonly number[]): Spread {
 /** What counts as proved: residuals relative to the mass and to the largest cost, gap relative to sum P |C|. */
 export const proofLimits = { primalResidual: 1e-12, dualInfeasibility: 1e-14, gap: 1e-10 } as const;
 
-/** Whether an answer is proved optimal; where the cost is 0 the gap has an absolute floor. */
-export function isProved(proof: Proof, status: string): boolean {
+/**
+ * Whether an answer is proved optimal; where the cost is 0 the gap has an absolute floor. An entropic answer is as good as its
+ * tolerance: its gap is of the size of marginal error times potentials.
+ */
+export function isProved(proof: Proof, status: string, tolerance?: number): boolean {
+  if (tolerance !== undefined) {
+    const limit = 1.000001 * tolerance;
+    const gap = limit * proof.largestCost * proof.mass;
+    return status === "converged" && proof.primalResidual <= limit && Math.abs(proof.gap) <= gap;
+  }
   const floor = 1e-14 * proof.largestCost * proof.mass;
   return (
     status === "optimal" &&

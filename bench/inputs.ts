@@ -18,6 +18,8 @@ export interface Input {
   readonly x: Points;
   readonly y: Points;
   readonly ground: Ground;
+  /** The cost matrix, where no points make it. */
+  readonly matrix?: Float64Array;
   /** Side lengths, where the points are the cells of a grid of spacing 1. */
   readonly grid?: readonly number[];
 }
@@ -41,6 +43,21 @@ export function clusters(seed: number, n: number, masses: Masses): Input {
   const x = cluster(stream, n, 10);
   const y = cluster(stream, n, 12);
   return { a: weights(n, masses, uniform), b: weights(n, masses, uniform), x, y, ground: "euclidean" };
+}
+
+/** n x n independent costs, uniform in (0, 1): no metric at all. */
+export function randomCosts(seed: number, n: number): Input {
+  const { uniform } = random(seed);
+  const none: Points = { data: new Float64Array(n), rows: n, cols: 1 };
+  const matrix = Float64Array.from({ length: n * n }, uniform);
+  return { a: null, b: null, x: none, y: none, ground: "sqeuclidean", matrix };
+}
+
+/** Uniform points in the plane whose masses are 1 / (1 - u)^2: the largest of them outweighs most of the others together. */
+export function heavyTailed(seed: number, n: number): Input {
+  const { uniform } = random(seed + 1);
+  const mass = (): Float64Array => normalised(Float64Array.from({ length: n }, () => (1.000001 - uniform()) ** -2));
+  return { ...cube(seed, n, 2, "uniform"), a: mass(), b: mass() };
 }
 
 /** Two pictures of side x side pixels as densities on their grid, squared Euclidean cost in pixels. */
@@ -175,7 +192,8 @@ function enlarge(image: Float64Array, size: number, side: number): Float64Array 
 }
 
 /** The cost matrix, in the order of operations that the peers' worker repeats. */
-export function costMatrix({ x, y, ground }: Input): Float64Array {
+export function costMatrix({ x, y, ground, matrix }: Input): Float64Array {
+  if (matrix !== undefined) return matrix;
   const C = new Float64Array(x.rows * y.rows);
   const d = x.cols;
   for (let i = 0; i < x.rows; i++) {

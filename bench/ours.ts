@@ -12,8 +12,10 @@ import {
   emd,
   type Matrix,
   type Report,
+  type SinkhornOptions,
+  sinkhorn,
 } from "monge";
-import type { CostForm, OurRun, Proof } from "./bench.ts";
+import type { Call, CostForm, OurRun, PerIteration, Proof } from "./bench.ts";
 import type { Ground } from "./inputs.ts";
 import { type Npy, readNpy } from "./npy.ts";
 
@@ -21,7 +23,9 @@ import { type Npy, readNpy } from "./npy.ts";
 export interface Problem {
   readonly folder: string;
   readonly cost: CostForm;
-  readonly calls: "emd" | "assignment";
+  readonly calls: Call;
+  readonly options: Readonly<Record<string, unknown>>;
+  readonly perIteration?: PerIteration;
   readonly ground: Ground;
   readonly grid?: readonly number[];
   readonly method?: ExactMethod;
@@ -30,6 +34,8 @@ export interface Problem {
 /** What every solver here answers with. */
 interface Answer {
   readonly value: number;
+  /** What is compared with the peers, where the value holds more. */
+  readonly transportCost?: number;
   readonly report: Report;
   certify(): Certificate;
 }
@@ -56,31 +62,45 @@ function matched(C: Matrix): Answer {
 }
 
 /** Everything the caller pays for is inside the returned function: the description of the cost as well. */
-function prepare({ folder, cost: form, calls, ground, grid, method }: Problem): {
-  solve: () => Answer;
+function prepare({ folder, cost: form, calls, options: given, ground, grid, method }: Problem): {
+  solve: (limit?: number) => Answer;
   largestCost: number;
   mass: number;
 } {
   const read = reader(folder);
   const a = read("a")?.data ?? null;
   const b = read("b")?.data ?? null;
-  const options: EmdOptions = method === undefined ? {} : { method };
   const mass = a === null ? 1 : a.reduce((total, value) => total + value, 0);
+  const exactOptions: EmdOptions = method === undefined ? {} : { method };
   const asMatrix = ({ data, shape }: Npy) => ({ data, rows: shape[0], cols: shape[1] });
   if (form === "dense") {
     const C = asMatrix(read("C")!);
     const largestCost = C.data.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
-    const solve = calls === "assignment" ? () => matched(C) : () => emd(a, b, cost.dense(C), options);
-    return { solve, largestCost, mass };
+    const options = withPenalty(given, largestCost);
+    const solvers: Record<Call, (limit?: number) => Answer> = {
+      assignment: () => matched(C),
+      emd: () => emd(a, b, cost.dense(C), exactOptions),
+      sinkhorn: (maxIterations) => sinkhorn(a, b, cost.dense(C), { ...options, maxIterations }),
+    };
+    return { solve: solvers[calls], largestCost, mass };
   }
   const x = asMatrix(read("x")!);
   const y = asMatrix(read("y")!);
   const points = cost.points(x, y, ground);
+  const largestCost = nearlyLargest(points, x, y);
+  const describe = form === "grid" ? () => cost.grid(grid ?? []) : () => cost.points(x, y, ground);
+  const options = withPenalty(given, largestCost);
   const solve =
-    form === "grid"
-      ? () => emd(a, b, cost.grid(grid ?? []), options)
-      : () => emd(a, b, cost.points(x, y, ground), options);
-  return { solve, largestCost: nearlyLargest(points, x, y), mass };
+    calls === "sinkhorn"
+      ? (maxIterations?: number) => sinkhorn(a, b, describe(), { ...options, maxIterations })
+      : () => emd(a, b, describe(), exactOptions);
+  return { solve, largestCost, mass };
+}
+
+/** `relativeStrength` is that of KL penalties on both sides, as a multiple of the largest cost. */
+function withPenalty(given: Problem["options"], largestCost: number): SinkhornOptions {
+  const { relativeStrength, ...options } = given;
+  return typeof relativeStrength === "number" ? { ...options, unbalanced: relativeStrength * largestCost } : options;
 }
 
 /** A lower bound of max |C| from the extreme points in 2 d directions: a stricter unit than the largest entry. */
@@ -113,19 +133,24 @@ function cpuSeconds<R>(work: () => R): { cpu: number; result: R } {
 }
 
 let problem: ReturnType<typeof prepare> | undefined;
+let perIteration: PerIteration | undefined;
 let last: Answer | undefined;
 
 const answers: Record<string, () => unknown> = {
   run(): OurRun {
     last = undefined;
-    const { cpu, result } = cpuSeconds(problem!.solve);
+    const solve = problem!.solve;
+    const { cpu, result } = cpuSeconds(() => solve(perIteration?.many));
     last = result;
-    const { status, method, backend, iterations } = result.report;
-    return { cpu, value: result.value, status, method, backend, iterations };
+    const { status, method, backend, iterations, why } = result.report;
+    const said = { value: result.transportCost ?? result.value, status, method, backend, iterations, why };
+    if (perIteration === undefined) return { cpu, ...said };
+    const { few, many } = perIteration;
+    return { cpu: (cpu - cpuSeconds(() => solve(few)).cpu) / (many - few), ...said };
   },
   prove(): Proof {
     const { cpu, result: certificate } = cpuSeconds(() => last!.certify());
-    if (certificate.kind !== "duality") throw new Error(`an exact answer is certified by ${certificate.kind}`);
+    if (certificate.kind !== "duality") throw new Error(`expected a proof by duality, not ${certificate.kind}`);
     const { primal, dual, gap, relativeGap, primalResidual, dualInfeasibility } = certificate;
     const { largestCost, mass } = problem!;
     return { cpu, primal, dual, gap, relativeGap, primalResidual, dualInfeasibility, mass, largestCost };
@@ -135,6 +160,11 @@ const answers: Record<string, () => unknown> = {
 
 for await (const line of createInterface({ input: process.stdin })) {
   const request = JSON.parse(line) as { op: string; problem?: Problem };
-  if (request.op === "load") problem = prepare(request.problem!);
-  process.stdout.write(`${JSON.stringify(request.op === "load" ? {} : answers[request.op]())}\n`);
+  if (request.op === "load") {
+    problem = prepare(request.problem!);
+    perIteration = request.problem!.perIteration;
+  }
+  process.stdout.write(
+    `${JSON.stringify(request.op === "load" ? { largest: problem!.largestCost } : answers[request.op]())}\n`,
+  );
 }

@@ -1,7 +1,7 @@
 // Writes docs/benchmarks/<family>.md and .svg from bench/results/<family>.json: node --import tsx bench/report.ts
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
-import type { BenchFile, BenchResult } from "./bench.ts";
+import type { BenchFile, BenchResult, Proof } from "./bench.ts";
 import { megabytes, seconds } from "./table.ts";
 
 /** The page about one family's results. */
@@ -19,7 +19,8 @@ export function benchPage(file: BenchFile): string {
     `${dates.join(", ")}; ${machine.cpu}, ${machine.cores} cores, ${memory}, ${machine.platform}, Node ${machine.node}; ${versions.join(", ")}.`,
     "",
     protocol,
-    "A ratio is the peer's median over ours; `>` marks a peer that was cut, so a lower bound.",
+    "A ratio is the peer's median over ours; `>` marks a peer that was cut, so a lower bound, `~` one whose time is extrapolated",
+    "from the rate at which its error fell when it was cut.",
     "",
     failed.length === 0
       ? `All ${results.length} rows meet what they require.`
@@ -34,24 +35,50 @@ export function benchPage(file: BenchFile): string {
     "## Proofs",
     "",
     "Every answer recomputed from its input by `certify()`: marginals relative to the mass, dual infeasibility relative to the largest cost, gap",
-    "relative to sum P |C|. `value` is the relative difference to the peer's value.",
+    "relative to sum P |C|. `value` is the relative difference to the peer's: of <P, C> where the value holds a regulariser.",
     "",
     "| case | status | marginals | dual | gap | certified | certificate, s | value |",
     "|---|---|---|---|---|---|---|---|",
-    ...results.map(proofLine),
+    ...results.flatMap((result) => (result.proof === null ? [] : [proofLine(result, result.proof)])),
     "",
+    ...triedLines(results),
   ].join("\n");
+}
+
+/** Where there was a choice of peers: what each of them took. */
+function triedLines(results: readonly BenchResult[]): string[] {
+  const rows = results.flatMap(({ title, peer }) =>
+    Object.entries(peer?.tried ?? {}).map(([name, { iterations, error, cpu, cut }]) => {
+      const reached = error === null ? "not finite" : error.toExponential(1);
+      const took = error === null || cpu === null ? "" : `${cut ? "~ " : ""}${seconds(cpu)}`;
+      return `| ${title} | ${name} | ${iterations} | ${reached} | ${took} |`;
+    }),
+  );
+  if (rows.length === 0) return [];
+  return [
+    "## The peers",
+    "",
+    "Each peer's first run to the tolerance: L1 error of both marginals of its plan, recomputed. Cut after 120 s: `~` is the time it",
+    "would take at the rate of its last half. The fastest that converges is the peer of the table above.",
+    "",
+    "| case | peer | iterations | error | s |",
+    "|---|---|---|---|---|",
+    ...rows,
+    "",
+  ];
 }
 
 function line(result: BenchResult): string {
   const { title, ours, peer, ratio, pairedRatio, require, met, wasmBytes, rssBytes, load } = result;
-  const bound = peer?.cut ? "> " : "";
+  const bound = peer?.extrapolated ? "~ " : peer?.cut ? "> " : "";
   const range = ({ median, min, max }: { median: number; min: number; max: number }): string =>
     `${seconds(median)} (${seconds(min)}, ${seconds(max)})`;
   const wanted = [
     require.ratio === undefined ? "" : `${require.ratio}x`,
     require.aimRatio === undefined ? "" : `aim ${require.aimRatio}x`,
     require.aimSeconds === undefined ? "" : `aim ${require.aimSeconds} s`,
+    require.seconds === undefined ? "" : `${require.seconds} s`,
+    require.rssMegabytes === undefined ? "" : `${require.rssMegabytes} MB in all`,
     require.wasmMegabytes === undefined ? "" : `${require.wasmMegabytes} MB`,
   ].filter((part) => part !== "");
   const cells = [
@@ -67,7 +94,7 @@ function line(result: BenchResult): string {
   return `| ${cells.join(" | ")} |`;
 }
 
-function proofLine({ title, ours, proof, certified, peer }: BenchResult): string {
+function proofLine({ title, ours, certified, peer }: BenchResult, proof: Proof): string {
   const e = (value: number): string => (value === 0 ? "0" : value.toExponential(1));
   const { primalResidual, dualInfeasibility, largestCost, relativeGap, cpu } = proof;
   const dual = largestCost > 0 ? dualInfeasibility / largestCost : dualInfeasibility;
@@ -145,5 +172,7 @@ export function benchFiles(root: string, family: string): Map<string, string> {
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
   const root = fileURLToPath(new URL("..", import.meta.url));
   mkdirSync(`${root}docs/benchmarks`, { recursive: true });
-  for (const [path, text] of benchFiles(root, "exact")) writeFileSync(root + path, text);
+  for (const family of ["exact", "entropic"]) {
+    for (const [path, text] of benchFiles(root, family)) writeFileSync(root + path, text);
+  }
 }

@@ -8,15 +8,16 @@ import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
-import type { BenchCase, BenchFile, BenchResult, OurRun, PeerRun, Proof } from "./bench.ts";
+import type { BenchCase, BenchFile, BenchResult, Calibration, OurRun, Peer, PeerRun, Proof } from "./bench.ts";
+import { entropic } from "./entropic.bench.ts";
 import { exact } from "./exact.bench.ts";
 import { costMatrix, type Input } from "./inputs.ts";
 import { writeNpy } from "./npy.ts";
 import type { Problem } from "./ours.ts";
-import { heading, row, summarise } from "./table.ts";
+import { heading, row, seconds, summarise } from "./table.ts";
 
 const bench = fileURLToPath(new URL(".", import.meta.url));
-const families: Record<string, readonly BenchCase[]> = { exact };
+const families: Record<string, readonly BenchCase[]> = { exact, entropic };
 /** A peer's call longer than this is cut; a case that took this long in all starts no further round. */
 const cutSeconds = 120;
 const caseSeconds = 600;
@@ -67,9 +68,9 @@ function line(command: string, args: readonly string[], env: NodeJS.ProcessEnv):
   };
 }
 
-function ourProcess(problem: Problem): Promise<Line> {
-  const worker = line(process.execPath, ["--import", "tsx", join(bench, "ours.ts")], process.env);
-  return worker.ask({ op: "load", problem }).then(() => worker);
+async function ourProcess(problem: Problem): Promise<{ ours: Line; largest: number }> {
+  const ours = line(process.execPath, ["--import", "tsx", join(bench, "ours.ts")], process.env);
+  return { ours, largest: (await ours.ask<{ largest: number }>({ op: "load", problem })).largest };
 }
 
 /** One thread for the peer, and no environment variable that makes its BLAS choose other kernels. */
@@ -80,16 +81,77 @@ function peerEnvironment(): NodeJS.ProcessEnv {
 
 const versions: Record<string, string> = {};
 
-async function peerProcess(peer: string, problem: Problem): Promise<Line> {
+/** What a peer's process says once it has read its input. */
+interface Loaded {
+  readonly versions: Readonly<Record<string, string>>;
+  readonly calibration: Calibration | null;
+}
+
+async function peerProcess(
+  peer: string,
+  problem: Problem,
+  largest: number,
+): Promise<{ worker: Line; calibration: Calibration | null }> {
   const worker = line(join(bench, "peers/.venv/bin/python"), [join(bench, "peers/worker.py")], peerEnvironment());
-  const loaded = await worker.ask<{ versions: Record<string, string> }>({ op: "load", peer, ...problem });
+  const loaded = await worker.ask<Loaded>({ op: "load", peer, largest, ...problem });
   Object.assign(versions, loaded.versions);
-  return worker;
+  return { worker, calibration: loaded.calibration };
+}
+
+/** Who is to be beaten: of several peers the fastest that converges, or, where none does, the one that would be first. */
+interface Rival {
+  readonly name: string;
+  readonly worker: Line;
+  readonly tried?: Readonly<Record<string, Calibration>>;
+  /** Where it was cut: CPU seconds that it would take. */
+  readonly extrapolated: number | null;
+}
+
+async function findRival(peer: Peer | readonly string[], problem: Problem, largest: number): Promise<Rival> {
+  if (typeof peer === "string") {
+    const { worker } = await peerProcess(peer, problem, largest);
+    return { name: peer, worker, extrapolated: null };
+  }
+  if (!isList(peer)) {
+    const { ours } = await ourProcess({ ...problem, method: peer.method });
+    return { name: `monge, method ${peer.method}`, worker: ours, extrapolated: null };
+  }
+  const tried: Record<string, Calibration> = {};
+  let best: Rival | null = null;
+  let least = Infinity;
+  for (const name of peer) {
+    const { worker, calibration } = await peerProcess(name, problem, largest);
+    if (calibration === null) throw new Error(`${name} did not say how long it takes`);
+    tried[name] = calibration;
+    const said = calibration.cut ? `cut at error ${calibration.error}, would take` : `error ${calibration.error} in`;
+    console.log(`    ${name}: ${calibration.iterations} iterations, ${said} ${seconds(calibration.cpu)} s`);
+    // Beyond the cut only the extrapolation ranks them; a converging one comes first.
+    const rank = calibration.cut ? 1e9 + calibration.cpu : calibration.cpu;
+    if (calibration.error === null || !(rank < least || best === null)) {
+      worker.kill();
+      continue;
+    }
+    best?.worker.kill();
+    least = rank;
+    best = { name, worker, tried, extrapolated: calibration.cut ? calibration.cpu : null };
+  }
+  if (best === null) throw new Error("no peer gave an answer");
+  return best;
+}
+
+function isList(peer: Peer | readonly string[]): peer is readonly string[] {
+  return Array.isArray(peer);
 }
 
 /** Writes the input once; the folder's name contains a hash of what made it. */
 function writeInput(name: string, input: Input, dense: boolean): string {
-  const sources = ["inputs.ts", "exact.bench.ts", "npy.ts", "../packages/monge/src/linalg/random.ts"];
+  const sources = [
+    "inputs.ts",
+    "exact.bench.ts",
+    "entropic.bench.ts",
+    "npy.ts",
+    "../packages/monge/src/linalg/random.ts",
+  ];
   const hash = createHash("sha256");
   for (const source of sources) hash.update(readFileSync(join(bench, source)));
   const folder = join(bench, ".cache", `${name}-${hash.digest("hex").slice(0, 12)}`);
@@ -139,40 +201,48 @@ async function measure(benchCase: BenchCase, rounds: number): Promise<BenchResul
     folder,
     cost: benchCase.cost,
     calls: benchCase.calls ?? "emd",
+    options: benchCase.options ?? {},
+    perIteration: benchCase.perIteration,
     ground: input.ground,
     grid: input.grid,
   };
-  const ours = await ourProcess(problem);
-  const peerName = flags["no-peers"] && typeof benchCase.peer === "string" ? null : benchCase.peer;
+  const { ours, largest } = await ourProcess(problem);
   const peer =
-    peerName === null
-      ? null
-      : typeof peerName === "string"
-        ? await peerProcess(peerName, problem)
-        : await ourProcess({ ...problem, method: peerName.method });
-  const load = loadavg();
+    flags["no-peers"] && (typeof benchCase.peer === "string" || Array.isArray(benchCase.peer)) ? null : benchCase.peer;
+  let rival: Rival | null = null;
   try {
+    rival = peer === null ? null : await findRival(peer, problem, largest);
+    const load = loadavg();
     const begin = performance.now();
     const first = await warmUp(ours);
     const many = first.cpu < 0.2 ? 3 * rounds : rounds;
     const oursRuns: OurRun[] = [];
     const peerRuns: PeerRun[] = [];
-    let cut: number | null = null;
+    let cut: number | null = rival?.extrapolated ?? null;
     for (let k = 0; k < many && performance.now() - begin < 1000 * caseSeconds; k++) {
       oursRuns.push(await ours.ask<OurRun>({ op: "run" }));
-      if (peer === null || cut !== null) continue;
-      const run = await timedPeer(peer);
+      if (rival === null || cut !== null) continue;
+      const run = await timedPeer(rival.worker);
       if ("cut" in run) cut = run.cut;
       else peerRuns.push(run);
     }
-    const proof = await ours.ask<Proof>({ op: "prove" });
+    const proof = benchCase.perIteration === undefined ? await ours.ask<Proof>({ op: "prove" }) : null;
     const memory = await ours.ask<{ wasmBytes: number; rssBytes: number }>({ op: "memory" });
-    const name =
-      peerName === null ? null : typeof peerName === "string" ? peerName : `monge, method ${peerName.method}`;
-    return summarise(benchCase, { first, oursRuns, peerRuns, cut, proof, memory, load, peer: name });
+    return summarise(benchCase, {
+      first,
+      oursRuns,
+      peerRuns,
+      cut,
+      extrapolated: rival?.extrapolated != null,
+      proof,
+      memory,
+      load,
+      peer: rival?.name ?? null,
+      tried: rival?.tried,
+    });
   } finally {
     ours.kill();
-    peer?.kill();
+    rival?.worker.kill();
     if (existsSync(join(folder, "C.npy"))) rmSync(folder, { recursive: true });
   }
 }

@@ -4,76 +4,19 @@ import json
 import os
 import resource
 import sys
-import time
 
-import numpy as np
-import ot
-import scipy
-from ot.lp._network_simplex import emd_c
-from scipy.optimize import linear_sum_assignment
+# One core, whatever a library thinks of thread counts: CPU seconds then are those of one thread.
+os.sched_setaffinity(0, {max(os.sched_getaffinity(0))})
 
-# One cost block at a time keeps the temporary arrays small.
-BLOCK = 256
+import numpy as np  # noqa: E402
+import ot  # noqa: E402
+import scipy  # noqa: E402
 
+import entropic  # noqa: E402
+import exact  # noqa: E402
+from inputs import read_input  # noqa: E402
 
-def load(folder, name):
-    path = os.path.join(folder, name + ".npy")
-    return np.load(path) if os.path.exists(path) else None
-
-
-def cost_matrix(x, y, ground):
-    """The same operations in the same order as costMatrix in bench/inputs.ts, hence the same bits."""
-    C = np.empty((len(x), len(y)))
-    for begin in range(0, len(x), BLOCK):
-        total = np.zeros((min(BLOCK, len(x) - begin), len(y)))
-        for axis in range(x.shape[1]):
-            difference = x[begin : begin + BLOCK, axis, None] - y[None, :, axis]
-            total += difference * difference
-        C[begin : begin + BLOCK] = np.sqrt(total) if ground == "euclidean" else total
-    return C
-
-
-def prepare_pot(a, b, C):
-    """What ot.emd does before its kernel: equal sums, atoms without mass dropped."""
-    b = b * (a.sum() / b.sum())
-    rows, columns = np.flatnonzero(a), np.flatnonzero(b)
-    if len(rows) < len(a) or len(columns) < len(b):
-        C = np.ascontiguousarray(C[np.ix_(rows, columns)])
-    a, b = a[rows], b[columns]
-
-    def solve():
-        _, value, _, _, code = emd_c(a, b, C, 10**9, 1, None, None)
-        return value, code == 1
-
-    return timed(solve)
-
-
-def prepare_assignment(a, b, C):
-    def solve():
-        rows, columns = linear_sum_assignment(C)
-        return (rows, columns), True
-
-    run = timed(solve)
-
-    def valued():
-        answer = run()
-        rows, columns = answer["value"]
-        answer["value"] = float(C[rows, columns].sum() * (a.sum() / len(rows)))
-        return answer
-
-    return valued
-
-
-def timed(solve):
-    def run():
-        start = time.process_time()
-        value, optimal = solve()
-        return {"cpu": time.process_time() - start, "value": value, "optimal": bool(optimal)}
-
-    return run
-
-
-PREPARE = {"pot": prepare_pot, "linear_sum_assignment": prepare_assignment}
+VERSIONS = {"python": sys.version.split()[0], "pot": ot.__version__, "scipy": scipy.__version__, "numpy": np.__version__}
 
 
 def main():
@@ -81,16 +24,9 @@ def main():
     for line in sys.stdin:
         request = json.loads(line)
         if request["op"] == "load":
-            folder = request["folder"]
-            C = load(folder, "C")
-            if C is None:
-                C = cost_matrix(load(folder, "x"), load(folder, "y"), request["ground"])
-            n, m = C.shape
-            a, b = load(folder, "a"), load(folder, "b")
-            a = np.full(n, 1 / n) if a is None else a
-            b = np.full(m, 1 / m) if b is None else b
-            run = PREPARE[request["peer"]](a, b, C)
-            answer = {"versions": {"python": sys.version.split()[0], "pot": ot.__version__, "scipy": scipy.__version__, "numpy": np.__version__}}
+            family = entropic if request["peer"] in entropic.PREPARE else exact
+            run, calibration, versions = family.prepare(request, read_input(request))
+            answer = {"versions": {**VERSIONS, **versions}, "calibration": calibration}
         else:
             answer = run()
             answer["rssBytes"] = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
