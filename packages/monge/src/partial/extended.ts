@@ -114,9 +114,9 @@ function appended(values: ArrayLike<number>, last: number): Float64Array {
 
 function explained<R>(run: Run<R>, problem: PartialProblem, mass: number): Run<R> {
   const { next } = run;
-  const watched = (...sent: [] | [void]): IteratorResult<Progress, R> => {
+  const watched = (...sent: [] | [undefined]): IteratorResult<Progress, R> => {
     try {
-      return next.apply(run, sent);
+      return next.apply(run, sent as []);
     } catch (error) {
       throw isOtError(error, "Infeasible") ? translated(error, problem, mass) : error;
     }
