@@ -16,7 +16,8 @@ export { separableAxis, separableScratch } from "./separable";
 export { cellsLoad, cellsLog, cellsSplit } from "./separableCells";
 export { tableBuild, tableDoubles } from "./separableTable";
 export {
-  softminArray, softminDoubles, softminError, softminInit, softminScale, softminSplit, softminUnreachable, softminUpdate,
+  softminArray, softminDoubles, softminError, softminInit, softminScale, softminSplit, softminSums, softminUnreachable,
+  softminUpdate,
 } from "./softmin";
 export {
   sweepA, sweepB, sweepBegin, sweepC, sweepColumnError, sweepColumns, sweepCost, sweepDoubles, sweepEmptyRows, sweepF, sweepG,

@@ -21,6 +21,8 @@ let columnLow: f64 = 0;
 let columnHigh: f64 = 0;
 let rowOffset: f64 = 0;
 let columnOffset: f64 = 0;
+/** The mass that the plan is to have, 0 for any. */
+export let fill: f64 = 0;
 /** H of each row, by which its terms are weighed. */
 export let hard: usize = 0;
 /** Whether columns without a term are left alone. */
@@ -36,6 +38,7 @@ export function penaltyNone(): void {
   rowKind = equal;
   columnKind = equal;
   lenient = 0;
+  fill = 0;
 }
 
 /** The rows' penalty; `address` has room for a number a row. */
@@ -184,7 +187,78 @@ export function penaltyShift(column: i32, masses: usize, potentials: usize, coun
     const mass = load<f64>(masses + k);
     const moved = load<f64>(potentials + k) + shift;
     store<f64>(potentials + k, column ? columnConfine(moved, mass) : rowConfine(moved, mass));
+    if (!column) store<f64>(hard + k, load<f64>(hard + k) + shift);
   }
+}
+
+/** eps / rho of a side with a KL penalty; 0 of any other. */
+export function penaltyStrength(column: i32): f64 {
+  if ((column ? columnKind : rowKind) != kl) return 0;
+  return column ? columnStrength : rowStrength;
+}
+
+/** By how much all potentials of a side may fall before one comes to its lower bound. */
+export function penaltyReach(column: i32, masses: usize, potentials: usize, count: i32): f64 {
+  if ((column ? columnKind : rowKind) != bounded) return Infinity;
+  let least = Infinity;
+  for (let k: usize = 0; k < <usize>count << 3; k += 8) {
+    if (load<f64>(masses + k) > 0) least = min(least, load<f64>(potentials + k));
+  }
+  return max(0, least - (column ? columnLow : rowLow));
+}
+
+/** From now on the columns' upper bound moves so that the plan weighs `total`; 0 for none. */
+export function penaltyFill(total: f64): void {
+  fill = total;
+}
+
+/** The columns' upper bound. */
+export function penaltyBound(): f64 {
+  return columnHigh;
+}
+
+/**
+ * The bound beta with sum_j b_j min(1, 2^(beta - H_j)) = total, H_j = G_j - log2 c_j: Newton in 2^beta, where the sum is concave and
+ * piecewise linear, so that it ends from any start. Returns 0 if all columns together hold less.
+ */
+export function fillColumns(masses: usize, potentials: usize, sums: usize, count: i32): i32 {
+  let bound = columnHigh;
+  for (let step = 0; step < 200; step++) {
+    let held = 0.0;
+    let slope = 0.0;
+    for (let k: usize = 0; k < <usize>count << 3; k += 8) {
+      const mass = load<f64>(masses + k);
+      const sum = load<f64>(sums + k);
+      if (mass == 0 || !(sum > 0)) continue;
+      // 2^(bound - H): the share of the column at this bound.
+      const share = exp2(bound - load<f64>(potentials + k)) * sum;
+      if (share >= 1) held += mass;
+      else slope += mass * share;
+    }
+    const left = fill - held;
+    if (step == 0 && !(left > 0 && slope > 0)) {
+      // Far above: below every column the sum is linear.
+      bound = lowestBound(masses, potentials, sums, count);
+      if (bound == Infinity) return 0;
+      continue;
+    }
+    if (!(slope > 0)) return i32(held >= fill * (1 - 1e-12));
+    const move = Math.log2(left / slope);
+    if (step > 1 && !(move > 1e-14 * max(1, Math.abs(bound)))) break;
+    bound += move;
+  }
+  columnHigh = bound;
+  columnOffset = bound;
+  return 1;
+}
+
+function lowestBound(masses: usize, potentials: usize, sums: usize, count: i32): f64 {
+  let least = Infinity;
+  for (let k: usize = 0; k < <usize>count << 3; k += 8) {
+    const sum = load<f64>(sums + k);
+    if (load<f64>(masses + k) > 0 && sum > 0) least = min(least, load<f64>(potentials + k) - Math.log2(sum));
+  }
+  return least - 1;
 }
 
 /** Base-2 logarithms of the `count` numbers at `x`, in place. */

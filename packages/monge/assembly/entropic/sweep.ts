@@ -6,8 +6,8 @@
 import { costRow } from "./costs";
 import { exp2, exp2Lanes } from "./exp2";
 import {
-  columnConfine, columnFaint, columnKind, columnMiss, columnResponse, hard, lenient, penaltyNone, rowConfine, rowKind, rowMiss,
-  rowResponse,
+  columnConfine, columnFaint, columnKind, columnMiss, columnResponse, fill, fillColumns, hard, lenient, penaltyNone, rowConfine,
+  rowKind, rowMiss, rowResponse,
 } from "./penalty";
 
 export let n: i32 = 0;
@@ -262,6 +262,7 @@ export function sweepColumns(omega: f64, empty: i32): i32 {
 
 // Columns with a penalty. Sums are exact enough down to 2^-70 of the plan's mass; below, columns that stand for nothing stay as they are.
 function relaxColumns(omega: f64, empty: i32): i32 {
+  if (fill > 0 && !empty && !fillColumns(b, g, c, m) && unreachable < 0) unreachable = n;
   const floor = 8.470329472543003e-22 * sweepMoved();
   let bad = 0;
   for (let j: usize = 0; j < <usize>m << 3; j += 8) {

@@ -148,7 +148,7 @@ function* certifyUnregularised(claim: EntropicClaim): Generator<Progress, Dualit
 }
 
 /** Visits every row of the plan with its costs; the arrays are the visitor's for the visit. */
-function* sweep(
+export function* sweep(
   { cost, a, b, mass, potentials, epsilon }: EntropicClaim,
   visit: (i: number, plan: Float64Array, prices: Float64Array) => void,
 ): Generator<Progress, void, void> {

@@ -9,8 +9,10 @@ import type { AsyncOptions, Potentials, Progress, RunOptions } from "../run/opti
 import { defineSolver, drain, type Run, type RunControl } from "../run/solver.ts";
 import { entropicResult, type Outcome } from "./answer.ts";
 import { iterate } from "./iterate.ts";
+import type { Unbalanced } from "./penalty.ts";
 import { type EntropicProblem, readProblem } from "./problem.ts";
 import { adaptiveRelaxation, constantRelaxation } from "./relaxation.ts";
+import { relaxedSinkhorn } from "./relaxed.ts";
 import { epsilonSchedule, readEpsilon } from "./schedule.ts";
 import type { SinkhornResult } from "./sinkhornResult.ts";
 import { type Measured, type Sweeper, startSweeper } from "./sweeper.ts";
@@ -35,6 +37,17 @@ export interface SinkhornOptions extends RunOptions {
    * weight where they are few; default true. The error is always that of the full plan.
    */
   readonly keepEntries?: boolean;
+  /**
+   * What it costs that marginals differ from a and b, instead of holding them to these: see {@link Penalty}. A number is the strength of
+   * KL on both sides. The masses need not balance then, and the reference of the entropy is a (x) b; `report.error` compares the
+   * plan's marginals with those that the potentials stand for, relative to the larger mass.
+   */
+  readonly unbalanced?: Unbalanced;
+  /**
+   * The mass to move, from 0 to the smaller of the two: P 1 <= a, P^T 1 <= b, sum P = partial. The reference of the entropy is a (x) b,
+   * f and g are <= 0, and `potentials.lambda` is the price of the mass; `report.error` is relative to it.
+   */
+  readonly partial?: number;
   /** Potentials to start from, in the unit of C; however bad, they do no harm but to the time. */
   readonly warmStart?: Potentials;
   /** Relative difference of the masses up to which b is scaled to weigh what a weighs; default 1e-9, 1e-6 for Float32Array. */
@@ -79,13 +92,16 @@ export const sinkhorn: Sinkhorn = /*#__PURE__*/ defineSolver<
 >(
   3,
   (control, [a, b, C], options) => {
-    const problem = readProblem(a, b, toCost(C), options);
     const { tolerance = 1e-9, overRelaxation = "auto" } = options;
     if (!(tolerance > 0)) throw outOfRange("tolerance", tolerance, "Use a number above 0; 1e-9 is the default.");
     if (overRelaxation !== "auto" && !(overRelaxation >= 1 && overRelaxation < 2)) {
       throw outOfRange("overRelaxation", overRelaxation, 'Use "auto" or a number in [1, 2).');
     }
     readEpsilon(options, 1);
+    if (options.unbalanced !== undefined || options.partial !== undefined) {
+      return relaxedSinkhorn(control, a, b, C, { ...options, tolerance, overRelaxation });
+    }
+    const problem = readProblem(a, b, toCost(C), options);
     return run(control, problem, options, tolerance, overRelaxation);
   },
   "sinkhorn",

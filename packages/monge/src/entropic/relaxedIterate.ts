@@ -1,0 +1,109 @@
+// Sinkhorn's iteration with relaxed marginals, to a tolerance, through a schedule of falling epsilons, with the exits of every run.
+import type { Progress, Status } from "../run/options.ts";
+import type { Ended, Exits, Iteration } from "./iterate.ts";
+import type { Sweeper } from "./sweeper.ts";
+
+/** Error at which the next epsilon of the schedule is taken, and iterations after which it is anyhow. */
+const coarse = 0.02;
+const coarseIterations = 12;
+/** Iterations without a smaller error after which rounding has the last word, and, for errors that are large, no plan exists. */
+const patience = { small: 60, large: 1000 };
+const small = 1e-6;
+/** Error from which on entries are kept, and its fall after which they are computed anew. */
+const keepFrom = 0.3;
+const keepFall = 0.01;
+/** Share of the tolerance that entries left out may weigh together. */
+const dropped = 0.01;
+/** A warm start that leaves an error above this after this many iterations is worse than none. */
+const helpful = 0.5;
+const helpIterations = 20;
+
+/** Runs to the tolerance or an exit. */
+export function* relaxedIterate(sweeper: Sweeper, task: Iteration, exits: Exits): Generator<Progress, Ended, void> {
+  const { tolerance } = task;
+  let { schedule } = task;
+  let iteration = 0;
+  let error = Infinity;
+  let phase = "start";
+  let mayKeep = task.keep;
+  let goal = tolerance;
+  const sign = (): Progress => ({ phase, iteration, error, elapsedMs: exits.elapsedMs() });
+  /** Drives a pass; an exit in its middle is answered by undefined. */
+  function* watch<R>(pass: Generator<void, R, void>): Generator<Progress, { value: R } | undefined, void> {
+    for (;;) {
+      const step = pass.next();
+      if (step.done) return { value: step.value };
+      yield sign();
+      if (exits.interrupted() !== null) return undefined;
+    }
+  }
+  function* whole<R>(pass: Generator<void, R, void>): Generator<Progress, R, void> {
+    for (;;) {
+      const step = pass.next();
+      if (step.done) return step.value;
+      yield sign();
+    }
+  }
+  for (let level = 0; level < schedule.length; level++) {
+    const last = level === schedule.length - 1;
+    sweeper.setEpsilon(schedule[level]);
+    phase = last ? "iterate" : "anneal";
+    const rule = task.relaxation();
+    let least = Infinity;
+    let since = 0;
+    for (let count = 1; ; count++) {
+      const swept = yield* watch(sweeper.rows(rule.omega));
+      if (swept !== undefined) {
+        error = swept.value;
+        iteration++;
+        if (last && error <= (sweeper.keeping() ? goal : tolerance)) {
+          const measured = yield* whole(sweeper.measure());
+          if (measured.error <= tolerance) return { status: "converged", iterations: iteration, measured };
+          if (sweeper.keeping()) {
+            sweeper.drop();
+            rule.forget();
+            error = measured.error;
+          }
+        }
+        yield sign();
+      }
+      const status = exits.interrupted();
+      if (status !== null) return yield* leave(status, last && swept !== undefined);
+      if (error < least) {
+        least = error;
+        since = 0;
+      } else if (++since >= (least < small ? patience.small : patience.large)) {
+        if (sweeper.keeping()) mayKeep = false;
+        sweeper.drop();
+        if (rule.omega === 1) return yield* leave("stalled", last);
+        rule.rest();
+        since = 0;
+      }
+      if (task.cold !== undefined && schedule !== task.cold && count === helpIterations && error > helpful) {
+        schedule = task.cold;
+        level = -1;
+        sweeper.clear();
+        break;
+      }
+      // An exit in the middle of the columns is seen again in the rows.
+      yield* watch(sweeper.columns(rule.omega));
+      rule.observe(error);
+      if (last && mayKeep && !sweeper.keeping() && error <= keepFrom) {
+        const kept = yield* watch(sweeper.keep(dropped * tolerance));
+        mayKeep = kept === undefined || kept.value;
+        goal = sweeper.keptAll() ? tolerance : Math.max(tolerance / 2, keepFall * error);
+      }
+      if (!last && (error <= coarse || count >= coarseIterations)) break;
+    }
+  }
+  throw new Error("the schedule is empty");
+
+  function* leave(status: Status, settled: boolean): Generator<Progress, Ended, void> {
+    sweeper.drop();
+    if (!settled) {
+      sweeper.setEpsilon(schedule[schedule.length - 1]);
+      yield* whole(sweeper.rows(1));
+    }
+    return { status, iterations: iteration, measured: yield* whole(sweeper.measure()) };
+  }
+}

@@ -1,0 +1,139 @@
+// A sweeper whose marginals are held by penalties: after each pair of updates it also moves constants between the potentials.
+//
+// F = f log2(e) / eps + alpha and G = g log2(e) / eps + beta, where alpha + beta = log2 of the unit of the masses, plus lambda.
+import { OtError } from "../errors/otError.ts";
+import type { Workspace } from "../kernels/workspace.ts";
+import type { Potentials } from "../run/options.ts";
+import type { Held, RelaxedProblem } from "./relaxedProblem.ts";
+import { constants, type Side, startShift } from "./relaxedShift.ts";
+import { type Sweeper, startSweeper } from "./sweeper.ts";
+
+/** Entries may be left out of iterations if they weigh this share of what they may where marginals are met: rows may hold little. */
+const share = 1e-4;
+
+/** Copies a problem into a workspace. */
+export function startRelaxedSweeper(problem: RelaxedProblem, workspace: Workspace): Sweeper {
+  const { cost, a, b, source, target, partial, unit, exponent, size } = problem;
+  const [n, m] = cost.shape;
+  const base = startSweeper({ cost, a, b, mass: unit, massAdjustment: 1, warmStart: null }, workspace);
+  const { call } = workspace;
+  const hard = workspace.alloc(n * 8);
+  const alpha = exponent / 2;
+  /** log2 of the unit, and lambda in the scaled unit: together the offset of G. */
+  const rest = exponent - alpha;
+  const filling = partial !== null && source === "atMost" && target === "atMost";
+  const toSize = size > 0 ? unit / size : 1;
+  let beta = rest;
+  let scale = 0;
+  let lost = 0;
+  const F = (): Float64Array => workspace.f64(call["sweepF"](), n);
+  const G = (): Float64Array => workspace.f64(call["sweepG"](), m);
+  const epsilonOf = (): number => Math.LOG2E / scale;
+  const rowPenalty = (side: Side): void => {
+    call["penaltyRows"](side.kind, side.strength, side.low, side.high, alpha, hard);
+  };
+  const penalties = (): void => {
+    rowPenalty(constants(source, epsilonOf(), unit, alpha));
+    const side = constants(target, epsilonOf(), unit, beta);
+    call["penaltyColumns"](side.kind, side.strength, side.low, side.high, beta);
+    call["penaltyFill"](filling ? (partial as number) / unit : 0);
+  };
+  const soften = (): void => {
+    workspace.f64(hard, n).set(F());
+  };
+  const shift = startShift(problem, workspace, (moved) => {
+    beta -= moved;
+    penalties();
+  });
+  const clear = (): void => {
+    beta = rest;
+    F().fill(alpha);
+    G().fill(beta);
+    penalties();
+    soften();
+  };
+  const moveG = (by: number): void => {
+    const values = G();
+    for (let j = 0; j < m; j++) values[j] += by;
+  };
+  return {
+    ...base,
+    setEpsilon(epsilon) {
+      const before = scale;
+      base.setEpsilon(epsilon);
+      scale = Math.LOG2E / epsilon;
+      if (before === 0) return clear();
+      const ratio = scale / before;
+      const values = F();
+      for (let i = 0; i < n; i++) values[i] += alpha * (1 - ratio);
+      const lambda = (beta - rest) * ratio;
+      moveG(rest + lambda - beta * ratio);
+      beta = rest + lambda;
+      penalties();
+      soften();
+    },
+    setPotentials({ f, g, lambda = 0 }) {
+      beta = rest + lambda * scale;
+      const left = F();
+      const right = G();
+      for (let i = 0; i < n; i++) left[i] = f[i] * scale + alpha;
+      for (let j = 0; j < m; j++) right[j] = g[j] * scale + beta;
+      penalties();
+      call["penaltyShift"](0, call["sweepA"](), call["sweepF"](), n, 0);
+      call["penaltyShift"](1, call["sweepB"](), call["sweepG"](), m, 0);
+      soften();
+    },
+    centre: () => false,
+    clear,
+    potentials(): Potentials {
+      const f = F().map((value) => (value - alpha) / scale);
+      const g = G().map((value) => (value - beta) / scale);
+      return partial === null ? { f, g } : { f, g, lambda: (beta - rest) / scale };
+    },
+    *keep(least) {
+      return yield* base.keep((least * share) / toSize);
+    },
+    *rows(omega) {
+      call["penaltyLenient"](base.keeping() ? 1 : 0);
+      let error = yield* base.rows(omega);
+      if (filling && !(call["sweepMoved"]() > 1e-200)) {
+        // Nothing would move: the rows are filled to their masses once, and the columns find the mass from there.
+        base.drop();
+        call["penaltyRows"](2, 0, -Infinity, Infinity, alpha, hard);
+        yield* base.rows(1);
+        rowPenalty(constants(source, epsilonOf(), unit, alpha));
+        error = Infinity;
+      }
+      if (filling) error += missing(call["sweepMoved"]());
+      if (error < Infinity || filling) return error * toSize;
+      if (lost++ > 0) throw tooHeavy(source);
+      base.drop();
+      clear();
+      return Infinity;
+    },
+    *columns(omega, which = "filled") {
+      yield* base.columns(omega, which);
+      if (which === "empty") return;
+      if (filling) beta = call["penaltyBound"]();
+      if (shift() && base.keeping()) call["keepColumns"](0);
+    },
+    *measure() {
+      const measured = yield* base.measure();
+      const error = measured.error + (filling ? missing(call["sweepMoved"]()) : 0);
+      if (!(error < Infinity && measured.transportCost < Infinity)) throw tooHeavy(source);
+      return { ...measured, error: error * toSize };
+    },
+  };
+
+  function missing(moved: number): number {
+    return Math.abs(moved - (partial as number) / unit);
+  }
+}
+
+function tooHeavy(source: Held): OtError {
+  return new OtError("InvalidValue", "The best plan weighs more than floating point can hold.", {
+    argument: "options.unbalanced",
+    seen: source,
+    cure: "Costs below 0 reward mass: raise epsilon or the strengths, or add a constant to the cost.",
+  });
+}
