@@ -1,4 +1,6 @@
 // From potentials and their sums to the caller's result: value, lazy plan, report, certificate.
+import { entropic } from "../kernels/entropic.ts";
+import { backend } from "../kernels/module.ts";
 import { dot, sum } from "../linalg/sum.ts";
 import type { Potentials, Status } from "../run/options.ts";
 import { centrePotentials } from "../run/potentials.ts";
@@ -42,7 +44,7 @@ export function entropicResult(
       status: outcome.status,
       method: outcome.method,
       why: outcome.why,
-      backend: "wasm-simd",
+      backend: backend(entropic),
       iterations: outcome.iterations,
       error,
       tolerance: outcome.tolerance,

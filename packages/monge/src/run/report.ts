@@ -14,7 +14,10 @@ export interface Report {
   readonly method: string;
   /** Why that engine was chosen, in one clause. */
   readonly why: string;
-  /** What computed: `"wasm-simd"`, or `"js"`. Same input, options, seed and backend: same bits. */
+  /**
+   * What computed: `"wasm-simd"`, `"wasm-relaxed-simd"` (the build of `monge/kernels/relaxed`; its bits depend on the machine, too) or
+   * `"js"`. Same input, options, seed and backend: same bits.
+   */
   readonly backend: string;
   /** Iterations in the engine's own unit: pivots, augmentations, relabels. */
   readonly iterations: number;
