@@ -15,7 +15,7 @@ export async function ready() {
   }
   const manifests = ["package-lock.json", "package.json", ...packages().map((name) => `packages/${name}/package.json`)];
   await stage("node_modules/.monge-stamp", manifests, "installing packages", () => run("npm", ["ci", "--no-fund"]));
-  const kernels = [...files("packages/monge/assembly"), "tools/kernels.mjs", "package-lock.json"];
+  const kernels = [...files("packages/monge/assembly"), "tools/kernels.mjs", "tools/fuse.mjs", "package-lock.json"];
   await stage("packages/monge/src/kernels/generated/.stamp", kernels, "building kernels", async () => {
     const { buildKernels } = await import(pathToFileURL(join(root, "tools/kernels.mjs")).href);
     await buildKernels();

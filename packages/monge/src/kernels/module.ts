@@ -26,7 +26,7 @@ export function installedBuilds(): Builds {
 /** What a family computes with: `"wasm-simd"`, or `"wasm-relaxed-simd"`, whose fused multiply-adds give other bits. */
 export function backend({ family }: Kernels): string {
   const build = installed[family];
-  // Its mark, see assembly/entropic/relaxedSimd.ts.
+  // Its mark, see assembly/relaxedSimd.ts.
   const relaxed = build !== undefined && WebAssembly.Module.exports(build).some(({ name }) => name === "relaxedSimd");
   return relaxed ? "wasm-relaxed-simd" : "wasm-simd";
 }

@@ -1,0 +1,2 @@
+/** The AssemblyScript source with its multiply-adds contracted. */
+export function fuse(source: string): string;
