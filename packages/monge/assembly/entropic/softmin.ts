@@ -2,7 +2,7 @@
 //
 // With s = log2(e) / eps the sums of P_ij = a_i b_j 2^(F_i + G_j - s C_ij) relative to the marginals are 2^(F_i + R_i) and
 // 2^(G_j + L_j); updates subtract omega times those exponents. The operator fills R from G, and L from F, in between.
-import { exp2 } from "./exp2";
+import { exp2Lanes } from "./exp2";
 import { cellsSplit } from "./separableCells";
 
 // Two sides: 0 the rows, 1 the columns. Of each: count, masses, their mantissas and exponents, potentials, logarithms of sums.
@@ -57,43 +57,74 @@ export function softminScale(value: f64): void {
 }
 
 /**
- * Potentials of a side minus omega times the exponents of its sums, for the atoms with mass (0), without (1), or all (2); those that
- * reach nothing keep theirs. Returns sum of mass |sum - 1| after it.
+ * Potentials of a side minus omega times the exponents of its sums, for the atoms with mass (0) or without (1); those that reach
+ * nothing keep theirs. Returns sum of mass |sum - 1| after it.
  */
 export function softminUpdate(side: i32, omega: f64, which: i32): f64 {
-  const count = side == 0 ? n : m;
   const mass = softminArray(side, 0);
   const potential = softminArray(side, 3);
   const sums = softminArray(side, 4);
-  let error = 0.0;
-  for (let k = 0; k < count; k++) {
-    const at = <usize>k << 3;
-    const held = load<f64>(mass + at);
-    if (which != 2 && i32(held == 0) != which) continue;
-    const sum = load<f64>(sums + at);
-    if (sum == -Infinity) {
-      if (held > 0 && unreachable < 0) unreachable = side == 0 ? k : n + k;
-      continue;
-    }
-    const exponent = load<f64>(potential + at) + sum;
-    store<f64>(potential + at, load<f64>(potential + at) - omega * exponent);
-    if (omega != 1 && held > 0) error += held * Math.abs(exp2((1 - omega) * exponent) - 1);
+  const count = side == 0 ? n : m;
+  const zero = f64x2.splat(0);
+  const nothing = f64x2.splat(-Infinity);
+  const step = f64x2.splat(omega);
+  const rest = f64x2.splat(1 - omega);
+  const one = f64x2.splat(1);
+  let error = zero;
+  let lost = zero;
+  for (let k: usize = 0; k < <usize>count << 3; k += 16) {
+    const held = v128.load(mass + k);
+    const sum = v128.load(sums + k);
+    const before = v128.load(potential + k);
+    const exponent = f64x2.add(before, sum);
+    const moves = v128.and(which ? f64x2.eq(held, zero) : f64x2.gt(held, zero), f64x2.gt(sum, nothing));
+    v128.store(potential + k, v128.bitselect(f64x2.sub(before, f64x2.mul(step, exponent)), before, moves));
+    lost = v128.or(lost, v128.and(f64x2.gt(held, zero), f64x2.eq(sum, nothing)));
+    if (omega == 1 || which) continue;
+    const left = exp2Lanes(f64x2.mul(rest, exponent));
+    error = f64x2.add(error, f64x2.mul(held, f64x2.abs(f64x2.sub(left, one))));
   }
-  return error;
+  if (v128.any_true(lost)) findUnreachable(side, mass, sums, count);
+  return f64x2.extract_lane(error, 0) + f64x2.extract_lane(error, 1);
 }
 
 /** sum of mass |sum - 1| of a side. */
 export function softminError(side: i32): f64 {
-  const count = side == 0 ? n : m;
   const mass = softminArray(side, 0);
   const potential = softminArray(side, 3);
   const sums = softminArray(side, 4);
-  let error = 0.0;
-  for (let k: usize = 0; k < <usize>count << 3; k += 8) {
-    const held = load<f64>(mass + k);
-    if (held > 0) error += held * Math.abs(exp2(load<f64>(potential + k) + load<f64>(sums + k)) - 1);
+  const count = side == 0 ? n : m;
+  const one = f64x2.splat(1);
+  let error = f64x2.splat(0);
+  for (let k: usize = 0; k < <usize>count << 3; k += 16) {
+    const total = exp2Lanes(f64x2.add(v128.load(potential + k), v128.load(sums + k)));
+    error = f64x2.add(error, f64x2.mul(v128.load(mass + k), f64x2.abs(f64x2.sub(total, one))));
   }
-  return error;
+  return f64x2.extract_lane(error, 0) + f64x2.extract_lane(error, 1);
+}
+
+/** The sums of a side into `out` (an even number of doubles); returns their sum weighted by mass. */
+export function softminSums(side: i32, out: usize): f64 {
+  const mass = softminArray(side, 0);
+  const potential = softminArray(side, 3);
+  const sums = softminArray(side, 4);
+  const count = side == 0 ? n : m;
+  let all = f64x2.splat(0);
+  for (let k: usize = 0; k < <usize>count << 3; k += 16) {
+    const total = exp2Lanes(f64x2.add(v128.load(potential + k), v128.load(sums + k)));
+    v128.store(out + k, total);
+    all = f64x2.add(all, f64x2.mul(v128.load(mass + k), total));
+  }
+  return f64x2.extract_lane(all, 0) + f64x2.extract_lane(all, 1);
+}
+
+function findUnreachable(side: i32, mass: usize, sums: usize, count: i32): void {
+  if (unreachable >= 0) return;
+  for (let k = 0; k < count; k++) {
+    if (!(load<f64>(mass + (<usize>k << 3)) > 0 && load<f64>(sums + (<usize>k << 3)) == -Infinity)) continue;
+    unreachable = side == 0 ? k : n + k;
+    return;
+  }
 }
 
 function even(count: i32): i32 {

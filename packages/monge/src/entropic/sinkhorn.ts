@@ -15,7 +15,8 @@ import { adaptiveRelaxation, constantRelaxation } from "./relaxation.ts";
 import { relaxedSinkhorn } from "./relaxed.ts";
 import { epsilonSchedule, readEpsilon } from "./schedule.ts";
 import type { SinkhornResult } from "./sinkhornResult.ts";
-import { type Measured, type Sweeper, startSweeper } from "./sweeper.ts";
+import { openSweeper } from "./softminSweeper.ts";
+import type { Measured, Sweeper } from "./sweeper.ts";
 
 /** Options of {@link sinkhorn}. Give `epsilon` or `relativeEpsilon`. */
 export interface SinkhornOptions extends RunOptions {
@@ -137,7 +138,7 @@ function* solveHere(
   const workspace = lease(entropic);
   let intact = true;
   try {
-    const sweeper = startSweeper(problem, workspace);
+    const sweeper = openSweeper(problem, workspace);
     const pass = sweeper.largest();
     let largest = 0;
     for (;;) {
@@ -203,7 +204,7 @@ function snapshot(
   elapsedMs: number,
 ): SinkhornResult {
   const workspace: Workspace = lease(entropic);
-  const sweeper = startSweeper(problem, workspace);
+  const sweeper = openSweeper(problem, workspace);
   sweeper.setEpsilon(epsilon);
   sweeper.setPotentials(running.potentials());
   drain(sweeper.rows(1));

@@ -14,7 +14,8 @@ const log2e = Math.LOG2E;
 
 /** The state of a solve. Potentials in the kernels are F = f log2(e) / eps. Passes are generators that yield between chunks of rows. */
 export interface Sweeper {
-  readonly operator: Operator;
+  /** What sums the rows. */
+  readonly operator: Pick<Operator, "name">;
   /** The largest finite |C_ij|, by a pass. */
   largest(): Generator<void, number, void>;
   /** Sets epsilon; the potentials keep their value in the unit of the cost. */
@@ -168,7 +169,8 @@ export function startSweeper(problem: EntropicProblem, workspace: Workspace): Sw
   };
 }
 
-function nowhere(at: number, n: number): OtError {
+/** The error for a row `at` or column `at` - n with mass that reaches nothing. */
+export function nowhere(at: number, n: number): OtError {
   const [side, index] = at < n ? ["row", at] : ["column", at - n];
   return new OtError(
     "Infeasible",
