@@ -44,6 +44,7 @@ export { type SparsePlan, sparsePlan } from "./plan/sparse.ts";
 export type { BatchWeights, CostStack } from "./run/batch.ts";
 export type { Certificate, Certify, DualityCertificate } from "./run/certificate.ts";
 export type { AsyncOptions, Potentials, Progress, RunOptions, Status } from "./run/options.ts";
+export type { Job, Pool } from "./run/pool.ts";
 export type { Report, Warning } from "./run/report.ts";
 export type { Result, SolvedProblem } from "./run/result.ts";
 export type { Run } from "./run/solver.ts";
