@@ -1,6 +1,7 @@
 // The one door: whatever way the question is put, the answer is that of the solver behind it, and the report names it.
 import { describe, expect, it } from "vitest";
-import { cost, emd, histogram, isOtError, pointCloud, type Result, solve } from "../src/index.ts";
+import { cost, emd, histogram, isOtError, pointCloud, type Result, sinkhorn, solve } from "../src/index.ts";
+import { partial } from "../src/partial/partial.ts";
 import { cloud, masses } from "./generators/problems.ts";
 
 const C = [
@@ -114,5 +115,49 @@ describe("solve(source, target)", () => {
     expect(failure(() => solve(x, y, { method: "quantiles" }))).toContain("points on a line");
     expect(failure(() => solve(x, y, { method: "gridL1" }))).toContain("histograms");
     expect(failure(() => solve(x, y, { method: "shortestPath" }))).toContain("masses");
+  });
+});
+
+describe("solve() with more than transport", () => {
+  const x = pointCloud(cloud("square", 30, 1), masses("random", 30, 2));
+  const y = pointCloud(cloud("clusters", 20, 3), masses("random", 20, 4));
+  const pair = cost.points(x.points, y.points);
+
+  it("epsilon: the answer of sinkhorn", () => {
+    const result = solve(x, y, { epsilon: 0.1, tolerance: 1e-6 });
+    expect(result.value).toBe(sinkhorn(x.weights, y.weights, pair, { epsilon: 0.1, tolerance: 1e-6 }).value);
+    expect(result.distance).toBe(Math.sqrt(result.transportCost));
+    expect(result.report.method).toMatch(/^sinkhorn/);
+  });
+
+  it("epsilon and penalties: masses need not balance", () => {
+    const heavier = pointCloud(
+      y.points,
+      y.weights.map((mass) => 2 * mass),
+    );
+    const options = { epsilon: 0.1, unbalanced: 1 } as const;
+    expect(solve(x, heavier, options).value).toBe(sinkhorn(x.weights, heavier.weights, pair, options).value);
+  });
+
+  it("partial: the answer of partial, or of sinkhorn with epsilon", () => {
+    expect(solve(x, y, { partial: 0.5 }).value).toBe(partial(x.weights, y.weights, pair, { mass: 0.5 }).value);
+    const entropic = solve(x, y, { partial: 0.5, epsilon: 0.1 });
+    expect(entropic.value).toBe(sinkhorn(x.weights, y.weights, pair, { epsilon: 0.1, partial: 0.5 }).value);
+  });
+
+  it.each([
+    [{ partial: 0.5, unbalanced: 1 }, "InvalidValue", /partial and unbalanced/],
+    [{ method: "sinkhorn" }, "Unsupported", /needs epsilon/],
+    [{ method: "networkSimplex", epsilon: 0.1 }, "Unsupported", /has no entropy/],
+    [{ tolerance: 0.1 }, "Unsupported", /has no tolerance/],
+  ] as const)("solve(x, y, %j) is %s", (options, code, message) => {
+    let seen: unknown;
+    try {
+      solve(x, y, options);
+    } catch (error) {
+      seen = error;
+    }
+    expect(isOtError(seen, code)).toBe(true);
+    expect((seen as Error).message).toMatch(message);
   });
 });

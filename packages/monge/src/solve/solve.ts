@@ -1,17 +1,16 @@
 // The one door: a cost with masses, or two measures; the method is looked up in the table and explained in the report.
 import type { CostLike } from "../cost/cost.ts";
 import type { Ground } from "../cost/ground.ts";
-import type { EmdOptions } from "../exact/emd.ts";
 import { isMeasureLike, type MeasureLike } from "../measure/between.ts";
 import type { Weights } from "../measure/weights.ts";
 import type { AsyncOptions } from "../run/options.ts";
 import type { Result } from "../run/result.ts";
 import { mapRun, type Run, threeForms } from "../run/solver.ts";
-import { type SolveMethod, start } from "./methods.ts";
+import { type MethodOptions, type SolveMethod, start } from "./methods.ts";
 import { costProblem, measureProblem, type SolveProblem } from "./problem.ts";
 
 /** Options of {@link solve} between measures. */
-export interface SolveMeasuresOptions extends Omit<EmdOptions, "method"> {
+export interface SolveMeasuresOptions extends Omit<MethodOptions, "method"> {
   /** Default `"auto"`. */
   readonly method?: SolveMethod | "auto";
   /** How two points are compared; default `"sqeuclidean"`. */
@@ -19,7 +18,7 @@ export interface SolveMeasuresOptions extends Omit<EmdOptions, "method"> {
 }
 
 /** Options of {@link solve} with a cost. */
-export interface SolveCostOptions extends Omit<EmdOptions, "method"> {
+export interface SolveCostOptions extends Omit<MethodOptions, "method"> {
   readonly method?: SolveMethod | "auto";
   /** Masses of the rows; default null: uniform. */
   readonly a?: Weights;
@@ -29,7 +28,7 @@ export interface SolveCostOptions extends Omit<EmdOptions, "method"> {
 
 /** A result between measures. */
 export interface MeasuresResult extends Result {
-  /** value^(1/p) for p >= 1, the value itself below: for masses of 1, the Wasserstein distance. */
+  /** transportCost^(1/p) for p >= 1, the cost itself below: without epsilon, and for masses of 1, the Wasserstein distance. */
   readonly distance: number;
   /** The ground cost's name. */
   readonly ground: string;
@@ -41,10 +40,11 @@ export interface MeasuresResult extends Result {
  * Optimal transport, whatever you have: `solve(source, target)` for measures (point clouds, histograms on grids, arrays of
  * points), `solve(C, { a, b })` for a cost.
  *
- * Between measures the ground cost is squared Euclidean unless `ground` says otherwise, and `distance` is the p-th root of
- * the value. Masses must balance (see `normalize`).
+ * Exact unless `epsilon` asks for entropic transport; `unbalanced` puts a price on mass that appears or vanishes, `partial` moves
+ * a part of the mass; otherwise masses must balance (see `normalize`). Between measures the ground cost is squared Euclidean
+ * unless `ground` says otherwise, and `distance` is the p-th root of the transport cost.
  *
- * Throws as `emd` does.
+ * Throws as `emd`, `sinkhorn` and `partial` do.
  */
 export interface Solve {
   (source: MeasureLike, target: MeasureLike, options?: SolveMeasuresOptions): MeasuresResult;
@@ -68,24 +68,25 @@ export const solve: Solve = /*#__PURE__*/ Object.assign((...args: unknown[]) => 
 }) as Solve;
 
 /** The solver whose options stand where these arguments have them. */
-function forms(args: readonly unknown[]): ReturnType<typeof threeForms<unknown[], EmdOptions, Result>> {
+function forms(args: readonly unknown[]): ReturnType<typeof threeForms<unknown[], MethodOptions, Result>> {
   return isMeasureLike(args[1]) ? betweenMeasures : withCost;
 }
 
-const betweenMeasures = /*#__PURE__*/ threeForms<unknown[], EmdOptions, Result>(2, ([source, target, given]) => {
+const betweenMeasures = /*#__PURE__*/ threeForms<unknown[], MethodOptions, Result>(2, ([source, target, given]) => {
   const { ground = "sqeuclidean", ...options } = (given ?? {}) as SolveMeasuresOptions;
   const problem = measureProblem(source as MeasureLike, target as MeasureLike, ground);
   return mapRun(start(problem, options), (result) => measured(result, problem));
 });
 
-const withCost = /*#__PURE__*/ threeForms<unknown[], EmdOptions, Result>(1, ([C, given]) => {
+const withCost = /*#__PURE__*/ threeForms<unknown[], MethodOptions, Result>(1, ([C, given]) => {
   const { a = null, b = null, ...options } = (given ?? {}) as SolveCostOptions;
   return start(costProblem(C as CostLike, a, b), options);
 });
 
 function measured(result: Result, { ground }: SolveProblem): MeasuresResult {
   const { name, p } = ground ?? { name: "cost", p: 1 };
-  const distance = p > 1 ? Math.max(0, result.value) ** (1 / p) : result.value;
+  const { transportCost } = result;
+  const distance = p > 1 ? Math.max(0, transportCost) ** (1 / p) : transportCost;
   // Getters, such as that of the potentials, stay getters.
   return Object.defineProperties(
     { distance, ground: name, p },
