@@ -1,11 +1,11 @@
 // The packed package in bare Node and in a Vite production build opened in Chromium; and what it weighs there.
 import { execFileSync } from "node:child_process";
-import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
-import { build } from "vite";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { findChromium, withPage } from "./chromium.ts";
+import { bundle, titleOf } from "./bundle.ts";
+import { findChromium } from "./chromium.ts";
 import { type PackedProject, packedProject } from "./packed.ts";
 
 let project: PackedProject;
@@ -54,17 +54,8 @@ function inNode(): Answer {
   return JSON.parse(out) as Answer;
 }
 
-async function bundle(name: string, source: string): Promise<string> {
-  const root = join(project.folder, name);
-  mkdirSync(root, { recursive: true });
-  writeFileSync(join(root, "index.html"), `<!doctype html><script type="module" src="./main.js"></script>`);
-  writeFileSync(join(root, "main.js"), source);
-  await build({ root, logLevel: "silent", configFile: false, build: { outDir: join(root, "dist"), minify: true } });
-  return join(root, "dist");
-}
-
 async function gzipped(name: string, source: string): Promise<number> {
-  const assets = join(await bundle(name, source), "assets");
+  const assets = join(await bundle(project, name, source), "assets");
   return readdirSync(assets).reduce((bytes, file) => bytes + gzipSync(readFileSync(join(assets, file))).length, 0);
 }
 
@@ -103,11 +94,8 @@ const policies: [string, Record<string, string>][] = [
 
 describe.skipIf(findChromium() === null)("a Vite production build in Chromium", () => {
   it.each(policies)("gives the bits of Node on %s", async (_, headers) => {
-    const dist = await bundle("page", `${job}\ndocument.title = JSON.stringify(answer);`);
-    const answer = await withPage(dist, headers, async (page) => {
-      await page.waitForFunction(() => document.title.startsWith("{"), undefined, { timeout: 20_000 });
-      return JSON.parse(await page.title()) as Answer;
-    });
+    const dist = await bundle(project, "page", `${job}\ndocument.title = JSON.stringify(answer);`);
+    const answer = await titleOf<Answer>(dist, headers);
     expectRight(answer);
     expect(answer).toEqual(inNode());
   });
@@ -115,11 +103,9 @@ describe.skipIf(findChromium() === null)("a Vite production build in Chromium", 
   it("says KernelUnavailable where the content security policy forbids WebAssembly", async () => {
     const source = `import { emd } from "monge";
       try { emd(null, null, [[1]]); document.title = "{}"; } catch (error) { document.title = JSON.stringify({ code: error.code, cure: error.cure }); }`;
-    const dist = await bundle("forbidden", source);
-    const said = await withPage(dist, { "content-security-policy": "script-src 'self'" }, async (page) => {
-      await page.waitForFunction(() => document.title.startsWith("{"), undefined, { timeout: 20_000 });
-      return JSON.parse(await page.title()) as { code: string; cure: string };
-    });
+    const dist = await bundle(project, "forbidden", source);
+    const policy = { "content-security-policy": "script-src 'self'" };
+    const said = await titleOf<{ code: string; cure: string }>(dist, policy);
     expect(said.code).toBe("KernelUnavailable");
     expect(said.cure).toContain("wasm-unsafe-eval");
   });
