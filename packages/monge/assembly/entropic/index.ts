@@ -14,6 +14,7 @@ export {
 } from "./penalty";
 export { separableAxis, separableScratch } from "./separable";
 export { cellsLoad, cellsLog, cellsSplit } from "./separableCells";
+export { plainAxis } from "./separablePlain";
 export { tableBuild, tableDoubles } from "./separableTable";
 export {
   softminArray, softminDoubles, softminError, softminInit, softminScale, softminSplit, softminSums, softminUnreachable,

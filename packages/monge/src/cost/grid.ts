@@ -83,7 +83,7 @@ export function gridOfAxes(
     for (let k = d - 1; k >= 0; k--) {
       const rows = from.shape[k];
       const cols = to.shape[k];
-      total += tables[k][(i % rows) * cols + (j % cols)];
+      total += tables[k].at(i % rows, j % cols);
       i = Math.floor(i / rows);
       j = Math.floor(j / cols);
     }
@@ -144,22 +144,40 @@ function geometry(
   return { shape: [...shape], axes };
 }
 
-function axisTable(x: Float64Array, y: Float64Array, power: number): Float64Array {
-  const table = new Float64Array(x.length * y.length);
-  for (let i = 0; i < x.length; i++) {
-    for (let j = 0; j < y.length; j++) {
-      const gap = Math.abs(x[i] - y[j]);
-      table[i * y.length + j] = power === 2 ? gap * gap : power === 1 ? gap : gap ** power;
-    }
+/** |x_i - y_j|^power along one axis. */
+interface AxisTable {
+  at(i: number, j: number): number;
+  /** For all j; valid until the next call. */
+  row(i: number): Float64Array;
+}
+
+/** Entries of a table that is held; a longer axis computes its rows anew. */
+const mostEntries = 1 << 22;
+
+function axisTable(x: Float64Array, y: Float64Array, power: number): AxisTable {
+  const m = y.length;
+  const at = (i: number, j: number): number => {
+    const gap = Math.abs(x[i] - y[j]);
+    return power === 2 ? gap * gap : power === 1 ? gap : gap ** power;
+  };
+  const fill = (i: number, row: Float64Array): Float64Array => {
+    for (let j = 0; j < m; j++) row[j] = at(i, j);
+    return row;
+  };
+  if (x.length * m > mostEntries) {
+    const row = new Float64Array(m);
+    return { at, row: (i) => fill(i, row) };
   }
-  return table;
+  const table = new Float64Array(x.length * m);
+  const rows = Array.from(x, (_, i) => fill(i, table.subarray(i * m, (i + 1) * m)));
+  return { at: (i, j) => table[i * m + j], row: (i) => rows[i] };
 }
 
 function fillRow(
   i: number,
   from: readonly number[],
   to: readonly number[],
-  tables: readonly Float64Array[],
+  tables: readonly AxisTable[],
   out: Float64Array,
   offset: number,
 ): void {
@@ -170,11 +188,10 @@ function fillRow(
   for (let k = 0; k < from.length; k++) {
     stride /= from[k];
     const cols = to[k];
-    const table = tables[k];
-    const row = (Math.floor(i / stride) % from[k]) * cols;
+    const row = tables[k].row(Math.floor(i / stride) % from[k]);
     for (let at = filled - 1; at >= 0; at--) {
       const before = out[offset + at];
-      for (let j = cols - 1; j >= 0; j--) out[offset + at * cols + j] = before + table[row + j];
+      for (let j = cols - 1; j >= 0; j--) out[offset + at * cols + j] = before + row[j];
     }
     filled *= cols;
   }
@@ -185,7 +202,7 @@ function applySeparable(
   axis: 0 | 1,
   from: readonly number[],
   to: readonly number[],
-  tables: readonly Float64Array[],
+  tables: readonly AxisTable[],
 ): Float64Array {
   const inShape = axis === 0 ? to : from;
   const outShape = axis === 0 ? from : to;
@@ -197,10 +214,12 @@ function applySeparable(
     const marginal = new Float64Array(inShape[k]);
     for (let cell = 0; cell < v.length; cell++) marginal[Math.floor(cell / inStrides[k]) % inShape[k]] += v[cell];
     const carried = new Float64Array(outShape[k]);
-    const cols = to[k];
-    for (let r = 0; r < outShape[k]; r++) {
-      for (let s = 0; s < inShape[k]; s++) {
-        carried[r] += marginal[s] * tables[k][axis === 0 ? r * cols + s : s * cols + r];
+    for (let i = 0; i < from[k]; i++) {
+      const row = tables[k].row(i);
+      if (axis === 0) {
+        for (let j = 0; j < row.length; j++) carried[i] += marginal[j] * row[j];
+      } else {
+        for (let j = 0; j < row.length; j++) carried[j] += marginal[i] * row[j];
       }
     }
     for (let cell = 0; cell < out.length; cell++) out[cell] += carried[Math.floor(cell / outStrides[k]) % outShape[k]];

@@ -7,6 +7,7 @@ import type { AsyncOptions, Potentials, Progress } from "../run/options.ts";
 import { magnitude } from "../run/potentials.ts";
 import { drain, drainAsync } from "../run/solver.ts";
 import { gibbsRow } from "./gibbsPlan.ts";
+import { type PlanSums, type RoundedSums, separableRounding, separableSums } from "./separableCertificate.ts";
 
 /** Which problem the certificate is about. */
 export interface EntropicCertifyOptions {
@@ -17,7 +18,10 @@ export interface EntropicCertifyOptions {
   readonly of?: "regularised" | "unregularised";
 }
 
-/** Makes the certificate of an entropic answer; it sweeps all n m pairs once, or six times for the unregularised problem. */
+/**
+ * Makes the certificate of an entropic answer; it sweeps all n m pairs once, or six times for the unregularised problem. Between
+ * grids it goes along the axes instead.
+ */
 export interface EntropicCertify {
   (options?: EntropicCertifyOptions): DualityCertificate;
   async(options?: EntropicCertifyOptions & AsyncOptions): Promise<DualityCertificate>;
@@ -47,24 +51,9 @@ export function certifyEntropic(claim: EntropicClaim): EntropicCertify {
  * potentials, so there is nothing to repair.
  */
 function* certifyRegularised(claim: EntropicClaim): Generator<Progress, DualityCertificate, void> {
-  const { cost, a, b, mass, potentials, epsilon } = claim;
+  const { a, b, mass, potentials, epsilon } = claim;
   const { f, g } = potentials;
-  const [n, m] = cost.shape;
-  const rows = new Float64Array(n);
-  const columns = new Float64Array(m);
-  let paid = 0;
-  let absolute = 0;
-  yield* sweep(claim, (i, plan, prices) => {
-    let row = 0;
-    for (let j = 0; j < m; j++) {
-      if (plan[j] === 0) continue;
-      row += plan[j];
-      columns[j] += plan[j];
-      paid += plan[j] * prices[j];
-      absolute += plan[j] * Math.abs(prices[j]);
-    }
-    rows[i] = row;
-  });
+  const { rows, columns, paid, absolute } = yield* planSums(claim);
   const moved = sum(rows);
   // KL(P | Q) = sum P (f + g - C) / eps - sum P + mass, so <P, C> drops out of the primal value.
   const primal = dot(f, rows) + dot(g, columns) - epsilon * (moved - mass);
@@ -85,7 +74,50 @@ function* certifyRegularised(claim: EntropicClaim): Generator<Progress, DualityC
 
 /** Primal: <P', C> of the rounded plan P' = x P y + e d / |e|. Dual: <f^c, a> + <g, b>. */
 function* certifyUnregularised(claim: EntropicClaim): Generator<Progress, DualityCertificate, void> {
-  const { cost, a, b, mass, potentials } = claim;
+  const { a, b, mass, potentials } = claim;
+  const { g } = potentials;
+  const { rows, columns, paid: primal, absolute, repaired, infeasibility } = yield* roundedSums(claim);
+  const dual = dot(repaired, a) + dot(g, b);
+  const gap = primal - dual;
+  const size = absolute > 0 ? absolute : magnitude(repaired, a) + magnitude(g, b);
+  return {
+    kind: "duality",
+    problem: "exact",
+    primal,
+    dual,
+    gap,
+    relativeGap: gap === 0 ? 0 : gap / size,
+    primalResidual: mass > 0 ? (l1Distance(rows, a) + l1Distance(columns, b)) / mass : 0,
+    dualInfeasibility: Math.max(infeasibility, 0),
+  };
+}
+
+/** Marginals of the plan and <P, C>: by a sweep over all pairs, or between grids along one axis after another. */
+export function* planSums(claim: EntropicClaim): Generator<Progress, PlanSums, void> {
+  const { cost } = claim;
+  if (cost.kind === "grid") return yield* signs(separableSums({ ...claim, cost }));
+  const [n, m] = cost.shape;
+  const rows = new Float64Array(n);
+  const columns = new Float64Array(m);
+  let paid = 0;
+  let absolute = 0;
+  yield* sweep(claim, (i, plan, prices) => {
+    let row = 0;
+    for (let j = 0; j < m; j++) {
+      if (plan[j] === 0) continue;
+      row += plan[j];
+      columns[j] += plan[j];
+      paid += plan[j] * prices[j];
+      absolute += plan[j] * Math.abs(prices[j]);
+    }
+    rows[i] = row;
+  });
+  return { rows, columns, paid, absolute };
+}
+
+function* roundedSums(claim: EntropicClaim): Generator<Progress, RoundedSums, void> {
+  const { cost, a, b, potentials } = claim;
+  if (cost.kind === "grid") return yield* signs(separableRounding({ ...claim, cost }));
   const { f, g } = potentials;
   const [n, m] = cost.shape;
   const repaired = new Float64Array(n);
@@ -117,7 +149,7 @@ function* certifyUnregularised(claim: EntropicClaim): Generator<Progress, Dualit
   const rowsLeft = difference(a, rows).map((left) => Math.max(left, 0));
   const columnsLeft = difference(b, columns).map((left) => Math.max(left, 0));
   const left = sum(rowsLeft);
-  let primal = 0;
+  let paid = 0;
   let absolute = 0;
   columns = new Float64Array(m);
   yield* sweep(claim, (i, plan, prices) => {
@@ -127,24 +159,21 @@ function* certifyUnregularised(claim: EntropicClaim): Generator<Progress, Dualit
       if (entry === 0) continue;
       row += entry;
       columns[j] += entry;
-      primal += entry * prices[j];
+      paid += entry * prices[j];
       absolute += entry * Math.abs(prices[j]);
     }
     rows[i] = row;
   });
-  const dual = dot(repaired, a) + dot(g, b);
-  const gap = primal - dual;
-  const size = absolute > 0 ? absolute : magnitude(repaired, a) + magnitude(g, b);
-  return {
-    kind: "duality",
-    problem: "exact",
-    primal,
-    dual,
-    gap,
-    relativeGap: gap === 0 ? 0 : gap / size,
-    primalResidual: mass > 0 ? (l1Distance(rows, a) + l1Distance(columns, b)) / mass : 0,
-    dualInfeasibility: Math.max(infeasibility, 0),
-  };
+  return { rows, columns, paid, absolute, repaired, infeasibility };
+}
+
+function* signs<R>(work: Generator<void, R, void>): Generator<Progress, R, void> {
+  const begin = performance.now();
+  for (;;) {
+    const step = work.next();
+    if (step.done) return step.value;
+    yield { phase: "certify", iteration: 0, error: 0, elapsedMs: performance.now() - begin };
+  }
 }
 
 /** Visits every row of the plan with its costs; the arrays are the visitor's for the visit. */

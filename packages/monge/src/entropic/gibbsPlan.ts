@@ -4,6 +4,8 @@ import { lazyPlan } from "../plan/lazy.ts";
 import type { Plan } from "../plan/plan.ts";
 import type { Potentials } from "../run/options.ts";
 import { exp2All } from "./exponentials.ts";
+import { isSeparable } from "./separable.ts";
+import { separablePlan } from "./separablePlan.ts";
 
 /** A plan that holds potentials only: n + m numbers. */
 export function gibbsPlan(
@@ -14,7 +16,11 @@ export function gibbsPlan(
   { f, g }: Potentials,
   epsilon: number,
 ): Plan {
-  return lazyPlan(cost.shape, gibbsRow(cost, a, b, mass, { f, g }, epsilon));
+  const fillRow = gibbsRow(cost, a, b, mass, { f, g }, epsilon);
+  if (cost.kind !== "grid" || !isSeparable(cost)) return lazyPlan(cost.shape, fillRow);
+  const scale = Math.LOG2E / epsilon;
+  const [F, G] = [f, g].map((potential) => potential.map((value) => value * scale));
+  return separablePlan({ cost, a, b, mass, F, G, epsilon }, fillRow);
 }
 
 /** Writes row i of the plan. */

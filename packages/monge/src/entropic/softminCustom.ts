@@ -42,7 +42,6 @@ export function bindSoftmin(cost: CustomCost, workspace: Workspace): SoftminOper
     setEpsilon(value) {
       epsilon = value;
     },
-    // biome-ignore lint/correctness/useYield: one call of the caller's function
     *sums(axis) {
       const other = axis === 0 ? 1 : 0;
       const unscale = epsilon / Math.LOG2E;
