@@ -45,7 +45,12 @@ export interface PartialOptions extends RunOptions {
 export interface Partial {
   (a: Weights, b: Weights, C: CostLike, options?: PartialOptions): PartialResult;
   /** The same between turns of the event loop; can be aborted. */
-  async(a: Weights, b: Weights, C: CostLike, options?: PartialOptions & AsyncOptions): Promise<PartialResult>;
+  async<C extends CostLike>(
+    a: Weights,
+    b: Weights,
+    C: C,
+    options?: PartialOptions & AsyncOptions<C>,
+  ): Promise<PartialResult>;
   /** The same by hand: iterate for progress, `snapshot()` for the answer so far. */
   steps(a: Weights, b: Weights, C: CostLike, options?: PartialOptions): Run<PartialResult>;
 }
@@ -65,6 +70,7 @@ export const partial: Partial = /*#__PURE__*/ threeForms<[Weights, Weights, Cost
     );
     return extended.explain(run);
   },
+  "partial",
 );
 
 const idle = /*#__PURE__*/ defineSolver<[PartialProblem], RunOptions, PartialResult>(1, (control, [problem]) =>

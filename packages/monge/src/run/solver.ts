@@ -1,7 +1,7 @@
 // One iterative solver, three forms: written once as a generator, driven to the end at once, between turns of the event loop, or by hand.
 import { OtError } from "../errors/otError.ts";
 import type { AsyncOptions, Progress, RunOptions, Status } from "./options.ts";
-import type { Job } from "./pool.ts";
+import type { Job, Pool } from "./pool.ts";
 import { isWaiting } from "./progress.ts";
 
 /** A solve in steps: iterate over it for its progress. */
@@ -51,17 +51,33 @@ export function defineSolver<A extends readonly unknown[], O extends RunOptions,
   });
 }
 
-/** The three forms of a solver from the one that runs in steps. The options, last of the arguments, may carry a signal. */
+/**
+ * The three forms of a solver from the one that runs in steps. The options, last of the arguments, may carry a signal and a pool. On a
+ * pool the inner solves cross, each by itself; with a `name` (see {@link defineSolver}) this one crosses, instead of the only solve inside
+ * it: where that one's arguments are functions.
+ */
 export function threeForms<A extends readonly unknown[], O extends RunOptions, R>(
   arity: number,
   start: (args: readonly unknown[]) => Run<R>,
+  name?: string,
 ): Solver<A, O, R> {
-  const solver = (...args: unknown[]): R => drain(start(args));
+  const steps = (...args: unknown[]): Run<R> => start(name === undefined ? args : standingIn(name, args, arity));
+  const solver = (...args: unknown[]): R => drain(steps(...args));
   return Object.assign(solver, {
-    steps: (...args: unknown[]): Run<R> => start(args),
+    steps,
     async: async (...args: unknown[]): Promise<R> =>
-      drainAsync(() => start(args), (args[arity] as AsyncOptions | undefined)?.signal),
+      drainAsync(() => steps(...args), (args[arity] as AsyncOptions | undefined)?.signal),
   }) as Solver<A, O, R>;
+}
+
+/** The arguments with a pool that carries this solver's job, whichever job it is given. */
+function standingIn(name: string, args: readonly unknown[], arity: number): readonly unknown[] {
+  const options = args[arity] as (RunOptions & AsyncOptions) | undefined;
+  const pool = options?.pool;
+  if (pool === undefined) return args;
+  const job: Job = { name, args: args.slice(0, arity), options: { ...options } };
+  const standIn: Pool = { ...pool, carry: (_, work, stopped) => pool.carry(job, work, stopped) };
+  return [...args.slice(0, arity), { ...options, pool: standIn }];
 }
 
 /** The run of another solver, its answers seen through `finish`. */
