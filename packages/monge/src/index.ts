@@ -1,6 +1,6 @@
 // The public names of monge; a test pins this list.
 export type { Cost, CostLike } from "./cost/cost.ts";
-export type { CustomCost } from "./cost/custom.ts";
+export type { CustomCost, CustomOptions, Softmin } from "./cost/custom.ts";
 export type { DenseCost } from "./cost/dense.ts";
 export type { GridCost, GridGeometry, GridOptions } from "./cost/grid.ts";
 export { type Ground, type GroundSpec, groundNames } from "./cost/ground.ts";

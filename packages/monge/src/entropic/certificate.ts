@@ -126,14 +126,9 @@ function* roundedSums(claim: EntropicClaim): Generator<Progress, RoundedSums, vo
   let infeasibility = 0;
   yield* sweep(claim, (i, plan, prices) => {
     let least = Infinity;
-    let leastFilled = Infinity;
-    for (let j = 0; j < m; j++) {
-      const reduced = prices[j] - g[j];
-      if (reduced < least) least = reduced;
-      if (b[j] > 0 && reduced < leastFilled) leastFilled = reduced;
-    }
-    repaired[i] = leastFilled < Infinity ? leastFilled : f[i];
-    infeasibility = Math.max(infeasibility, f[i] - least);
+    for (let j = 0; j < m; j++) if (b[j] > 0) least = Math.min(least, prices[j] - g[j]);
+    repaired[i] = least < Infinity ? least : f[i];
+    if (a[i] > 0) infeasibility = Math.max(infeasibility, f[i] - least);
     const row = sum(plan);
     x[i] = row > a[i] ? a[i] / row : 1;
     for (let j = 0; j < m; j++) columns[j] += x[i] * plan[j];

@@ -40,7 +40,7 @@ export function* separableSums(claim: GridPlanClaim): Generator<void, PlanSums, 
 export interface RoundedSums extends PlanSums {
   /** f^c_i = min_j C_ij - g_j over the columns with mass. */
   readonly repaired: Float64Array;
-  /** The largest f_i + g_j - C_ij, or 0. */
+  /** The largest f_i + g_j - C_ij of pairs with mass, or 0. */
   readonly infeasibility: number;
 }
 
@@ -48,11 +48,10 @@ export interface RoundedSums extends PlanSums {
 export function* separableRounding(claim: GridPlanClaim): Generator<void, RoundedSums, void> {
   const { cost, a, b, mass, potentials } = claim;
   const { f, g } = potentials;
-  const leastOfAll = leastReduced(cost, g);
-  const infeasibility = f.reduce((worst, value, i) => Math.max(worst, value - leastOfAll[i]), 0);
   const masked = b.includes(0) ? g.map((value, j) => (b[j] > 0 ? value : -Infinity)) : g;
-  const least = masked === g ? leastOfAll : leastReduced(cost, masked);
+  const least = leastReduced(cost, masked);
   const repaired = least.map((value, i) => (value < Infinity ? value : f[i]));
+  const infeasibility = f.reduce((worst, value, i) => (a[i] > 0 ? Math.max(worst, value - least[i]) : worst), 0);
   return yield* withSums(claim, function* (plain) {
     const held = times(yield* plain.sums(0, shares(b, mass)), a);
     const x = held.map((row, i) => (row > a[i] ? a[i] / row : 1));
