@@ -10,7 +10,7 @@ import { type DivergenceResult, divergenceResult } from "./divergenceResult.ts";
 import { type Marginal, readMarginals } from "./penalty.ts";
 import { type SinkhornOptions, sinkhorn } from "./sinkhorn.ts";
 import type { SinkhornResult } from "./sinkhornResult.ts";
-import { selfPotential } from "./symmetric.ts";
+import { type SelfOptions, selfPotential } from "./symmetric.ts";
 
 /** OT(a, a), and the iterations that its potential took before Sinkhorn's. */
 export interface SelfTerm {
@@ -64,7 +64,7 @@ export function* selfTerm(
   cost: Cost,
   masses: Float64Array,
   marginal: Marginal,
-  options: SinkhornOptions & { readonly epsilon: number },
+  options: SinkhornOptions & AsyncOptions & { readonly epsilon: number },
 ): Generator<Progress, SelfTerm, void> {
   const { epsilon, tolerance = 1e-9 } = options;
   const mass = sum(masses);
@@ -74,20 +74,11 @@ export function* selfTerm(
   let iterations = 0;
   if (mass > 0 && factor > 0 && suits(cost)) {
     const weights = marginal === "equal" ? masses.map((weight) => weight / mass) : masses;
-    const self = { cost, weights, epsilon, factor, tolerance };
-    const steps = selfPotential(self, () => control.interrupted() !== null);
-    try {
-      for (let step = steps.next(); ; step = steps.next()) {
-        if (step.done) {
-          iterations = step.value.iterations;
-          warmStart = { f: step.value.f, g: step.value.f };
-          break;
-        }
-        yield { phase: `${name}: average`, iteration: 0, error: step.value, elapsedMs: control.elapsedMs() };
-      }
-    } finally {
-      steps.return(undefined as never);
-    }
+    const { pool, stopWhen } = options;
+    const self: SelfOptions & AsyncOptions = { epsilon, factor, tolerance, pool, stopWhen };
+    const found = yield* renamed(name, selfPotential.steps(cost, weights, self), control);
+    iterations = found.iterations;
+    warmStart = { f: found.f, g: found.f };
   }
   const confirm = sinkhorn.steps(masses, masses, cost, { ...options, warmStart });
   return { result: yield* renamed(name, confirm, control), iterations };

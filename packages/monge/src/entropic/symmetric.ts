@@ -3,13 +3,12 @@
 // The derivative of S is minus a stochastic matrix K. Under |x - y|^p, p <= 2, its eigenvalues lie in [0, 1], those of 1 - S' = 1 + K in
 // [1, 2]: heavy-ball steps for that interval converge like 0.17^k at any epsilon, where Sinkhorn's iteration slows down.
 import type { Cost } from "../cost/cost.ts";
+import type { Progress, RunOptions } from "../run/options.ts";
+import { defineSolver, type RunControl, type Solver } from "../run/solver.ts";
 import { withExtension } from "./extend.ts";
 
-/** A measure, its cost against itself, and how hard its marginals are held. */
-export interface SelfProblem {
-  readonly cost: Cost;
-  /** Masses as shares of the reference: a / mass where marginals are equal, else a. */
-  readonly weights: Float64Array;
+/** How the measure is seen. */
+export interface SelfOptions extends Pick<RunOptions, "stopWhen"> {
   readonly epsilon: number;
   /** rho / (rho + eps) for KL of strength rho, 1 for equality. */
   readonly factor: number;
@@ -32,9 +31,26 @@ const mostIterations = 60;
 /** Iterations without a smaller error, as other costs may bring. */
 const patience = 8;
 
-/** Iterates to the tolerance, or as far as it goes: any f is a good start for Sinkhorn's own iteration. Yields the present error. */
-export function* selfPotential(problem: SelfProblem, stop: () => boolean): Generator<number, SelfPotential, void> {
-  const { cost, weights, epsilon, factor, tolerance } = problem;
+/**
+ * The potential of masses (as shares of the reference: a / mass where marginals are equal, else a) under a cost against themselves, to the
+ * tolerance or as far as it goes: any f is a good start for Sinkhorn's own iteration.
+ */
+export const selfPotential: Solver<[Cost, Float64Array], SelfOptions, SelfPotential> = /*#__PURE__*/ defineSolver<
+  [Cost, Float64Array],
+  SelfOptions,
+  SelfPotential
+>(
+  2,
+  (control, [cost, weights], options) => control.elsewhere(() => iterate(control, cost, weights, options)),
+  "selfPotential",
+);
+
+function* iterate(
+  control: RunControl<SelfPotential>,
+  cost: Cost,
+  weights: Float64Array,
+  { epsilon, factor, tolerance }: SelfOptions,
+): Generator<Progress, SelfPotential, void> {
   const n = weights.length;
   let latest = Infinity;
   const steps = withExtension(cost, { g: new Float64Array(n), weights, epsilon }, function* (extension) {
@@ -44,7 +60,7 @@ export function* selfPotential(problem: SelfProblem, stop: () => boolean): Gener
     let least = Infinity;
     let since = 0;
     let iterations = 0;
-    for (; iterations < mostIterations && !stop(); iterations++) {
+    for (; iterations < mostIterations && control.interrupted() === null; iterations++) {
       extension.setPotentials(f);
       const answer = yield* extension.softMinima();
       const rule = error < near ? { step, momentum } : averaged;
@@ -74,7 +90,7 @@ export function* selfPotential(problem: SelfProblem, stop: () => boolean): Gener
     for (;;) {
       const next = steps.next();
       if (next.done) return next.value;
-      yield latest;
+      yield { phase: "average", iteration: 0, error: latest, elapsedMs: control.elapsedMs() };
     }
   } finally {
     steps.return(undefined as never);

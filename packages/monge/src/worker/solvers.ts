@@ -1,9 +1,11 @@
 // The solvers that a worker knows, by the names that `defineSolver` was given.
 import { sinkhorn } from "../entropic/sinkhorn.ts";
+import { selfPotential } from "../entropic/symmetric.ts";
 import { assignment } from "../exact/assignment.ts";
 import { emd } from "../exact/emd.ts";
 import { emdBatch } from "../exact/emdBatch.ts";
 import { gridL1 } from "../exact/gridL1.ts";
+import { partial } from "../partial/partial.ts";
 import type { RunOptions } from "../run/options.ts";
 import type { Run, Solver } from "../run/solver.ts";
 
@@ -15,6 +17,8 @@ export const solvers: Readonly<Record<string, AnySolver | undefined>> = table({
   emd,
   emdBatch,
   gridL1,
+  partial,
+  selfPotential,
   sinkhorn,
 });
 
