@@ -46,7 +46,7 @@ export interface AsyncOptions<C = unknown> {
   /**
    * Where to run: a pool of `monge/worker`; default: the calling thread. The answer has the same bits. Custom costs cannot cross to a
    * worker. `onProgress` and `stopWhen` are called here, for a sample of the signs of life; a time limit counts from when a
-   * worker begins.
+   * worker begins. Certificates are made where they are asked for.
    */
   readonly pool?: [C] extends [CustomCost] ? never : Pool;
 }
