@@ -1,0 +1,9 @@
+// The exports of the module `truncated`: entropic transport between point clouds by the pairs that matter.
+export { heapBase } from "../memory";
+export { boxesBuild, boxesFit, sideLogSums } from "./boxes";
+export { cellsInit, cellsOpen, cellsRoom, cellsSums, cellsUsed } from "./cells";
+export { farthest } from "./candidates";
+export { productDouble, productSingle } from "./product";
+export {
+  sweepBegin, sweepCount, sweepPaid, sweepPairs, sweepRedone, sweepRowError, sweepRows, sweepSides,
+} from "./sweep";
