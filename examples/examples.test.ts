@@ -13,6 +13,13 @@ const claims: Readonly<Record<string, readonly RegExp[]>> = {
   ],
   "digits.ts": [/^W2 = [\d.]+ pixels, optimal by \w+$/, /^gap /, /^100 % of pixel|^\d+ % of pixel/],
   "forbidden.ts": [/^stuck: rows 0, 1; all they may reach: columns 0$/, /^0 uses 0$/, /^1 uses 1$/, /^2 uses 2$/],
+  "images.ts": [
+    /^converged by sinkhorn over separable grid/,
+    /^root of <P, C> = \d+\.\d+ pixels$/,
+    /1e-10: true$/,
+    /^certified: true$/,
+    /^\(30, 18\) goes to /,
+  ],
   "limits.ts": [
     /^to the end: optimal/,
     /^after 200 iterations: maxIterations/,
