@@ -104,6 +104,7 @@ export function gatherCrew(threads: number, start: () => WorkerLike, closedPool:
   }
 
   function hear(desk: Desk, news: News): void {
+    if (!desks.has(desk)) return;
     desk.heard = true;
     const { ticket } = desk;
     if (news.type === "ready" || ticket?.id !== news.id) return;

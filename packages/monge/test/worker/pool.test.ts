@@ -1,7 +1,9 @@
 // Pools in Node: the bits of the calling thread, signs of life, stops, aborts, errors, crashes and closing.
 import { Worker } from "node:worker_threads";
-import { afterAll, describe, expect, it } from "vitest";
+import { afterAll, describe, expect, expectTypeOf, it } from "vitest";
 import { bundleWorker } from "../../../../tools/worker.mjs";
+import { sinkhornDivergence } from "../../src/entropic/divergence.ts";
+import * as monge from "../../src/index.ts";
 import {
   assignment,
   type Cost,
@@ -18,8 +20,9 @@ import {
   solve,
   sparseFromEntries,
 } from "../../src/index.ts";
+import { partial } from "../../src/partial/partial.ts";
 import { source } from "../../src/worker/generated/source.ts";
-import { createPool, type Pool } from "../../src/worker/index.ts";
+import { createPool, type Pool, type PoolOptions } from "../../src/worker/index.ts";
 
 const open: Pool[] = [];
 function pool(threads: number, worker?: () => Worker): Pool {
@@ -127,6 +130,26 @@ describe("createPool(): the answer is that of the calling thread, bit for bit", 
     }
   });
 
+  it("sinkhorn with penalties, with a part of the mass, and partial", async () => {
+    const C = cost.points(x, y);
+    const settings = [{ unbalanced: 0.1 }, { unbalanced: { kind: "TV", strength: 0.2 } as const }, { partial: 0.4 }];
+    for (const each of pools) {
+      for (const setting of settings) {
+        const found = await sinkhorn.async(a, b, C, { epsilon: 0.05, ...setting, pool: each });
+        expect(bits(found)).toEqual(bits(sinkhorn(a, b, C, { epsilon: 0.05, ...setting })));
+      }
+      const part = await partial.async(a, b, C, { mass: 0.3, pool: each });
+      const here = partial(a, b, C, { mass: 0.3 });
+      expect([part.value, part.plan.toDense(), part.potentials]).toEqual([
+        here.value,
+        here.plan.toDense(),
+        here.potentials,
+      ]);
+      const apart = await sinkhornDivergence.async(x, y, { epsilon: 0.05, pool: each });
+      expect(apart.value).toBe(sinkhornDivergence(x, y, { epsilon: 0.05 }).value);
+    }
+  });
+
   it("with zero weights, a warm start and a limit", async () => {
     const thin = a.map((weight, i) => (i % 3 === 0 ? 0 : weight));
     const total = thin.reduce((all, weight) => all + weight, 0);
@@ -143,6 +166,42 @@ function shared(values: Float64Array): Float64Array {
   view.set(values);
   return view;
 }
+
+describe("every exported solver", () => {
+  const C = [
+    [0, 1, 4],
+    [1, 0, 1],
+  ];
+  const points = [[0], [1], [3]];
+  /** A call of each; most cross by their own name, `solve` by those of the solvers that it chooses. */
+  const calls: Record<string, (options: { pool: Pool }) => Promise<unknown>> = {
+    assignment: (options) => assignment.async(C, options),
+    emd: (options) => emd.async(null, null, C, options),
+    emdBatch: (options) => emdBatch.async(null, null, [C, C], options),
+    gridL1: (options) => gridL1.async([1, 0], [0, 1], [2], options),
+    sinkhorn: (options) => sinkhorn.async(null, null, C, { epsilon: 1, ...options }),
+    solve: (options) => solve.async(points, points, { ground: { norm: 1, power: 0.5 }, ...options }),
+  };
+
+  it.each(Object.entries(calls))("%s crosses", async (_, call) => {
+    const workers = pool(1);
+    const carried: string[] = [];
+    const spy: Pool = {
+      ...workers,
+      carry(job, work, stopped) {
+        carried.push(job.name);
+        return workers.carry(job, work, stopped);
+      },
+    };
+    await call({ pool: spy });
+    expect(carried.length).toBeGreaterThan(0);
+  });
+
+  it("is called above", () => {
+    const names = Object.entries(monge).filter(([, value]) => typeof value === "function" && "async" in value);
+    expect(names.map(([name]) => name).sort()).toEqual(Object.keys(calls).sort());
+  });
+});
 
 describe("what crosses", () => {
   it("the caller keeps its buffers, and may change its weights while the job waits", async () => {
@@ -345,6 +404,11 @@ describe("close()", () => {
     const none = pool(0);
     await none.close();
     expect(await failure(emd.async(null, null, [[1]], { pool: none }))).toMatchObject({ code: "Unsupported" });
+  });
+
+  it("takes workers of either kind, by the types", () => {
+    expectTypeOf<() => Worker>().toExtend<NonNullable<PoolOptions["worker"]>>();
+    expectTypeOf<() => InstanceType<typeof globalThis.Worker>>().toExtend<NonNullable<PoolOptions["worker"]>>();
   });
 
   it("throws InvalidValue for a number of threads that is none", () => {
