@@ -37,3 +37,29 @@ export function exp2All(x: usize, count: i32, factor: f64): void {
   const end = <usize>count << 3;
   for (let k: usize = 0; k < end; k += 16) v128.store(x + k, f64x2.mul(times, exp2Lanes(v128.load(x + k))));
 }
+
+/** log2 x in both lanes for normal x > 0: relative error below 4e-16. x = 2^e m, log2 m = s p(s^2) with s = (m - 1) / (m + 1). */
+// @ts-ignore: decorator
+@inline export function log2Lanes(x: v128): v128 {
+  // Exponents are offset by 1024 to stay positive; m lies in [sqrt(1/2), sqrt(2)).
+  const offset = i64x2.splat(1024 << 52);
+  const e = i64x2.shr_u(i64x2.add(i64x2.sub(x, i64x2.splat(0x3fe6a09e667f3bcd)), offset), 52);
+  const m = i64x2.add(i64x2.sub(x, i64x2.shl(e, 52)), offset);
+  const whole = f64x2.sub(v128.or(e, i64x2.splat(0x4330000000000000)), f64x2.splat(4503599627371520));
+  const one = f64x2.splat(1);
+  const s = f64x2.div(f64x2.sub(m, one), f64x2.add(m, one));
+  const z = f64x2.mul(s, s);
+  let p = f64x2.add(f64x2.mul(f64x2.splat(0.21367305353686167), z), f64x2.splat(0.22091164904991595));
+  p = f64x2.add(f64x2.mul(p, z), f64x2.splat(0.2623344098951579));
+  p = f64x2.add(f64x2.mul(p, z), f64x2.splat(0.32059853377621383));
+  p = f64x2.add(f64x2.mul(p, z), f64x2.splat(0.4121985858524758));
+  p = f64x2.add(f64x2.mul(p, z), f64x2.splat(0.5770780163454642));
+  p = f64x2.add(f64x2.mul(p, z), f64x2.splat(0.9617966939259899));
+  p = f64x2.add(f64x2.mul(p, z), f64x2.splat(2.8853900817779268));
+  return f64x2.add(whole, f64x2.mul(s, p));
+}
+
+/** log2 x for normal x > 0: the bits of `log2Lanes`. */
+export function log2(x: f64): f64 {
+  return f64x2.extract_lane(log2Lanes(f64x2.splat(x)), 0);
+}

@@ -7,7 +7,7 @@ export {
 export { costMatrix, costPoints } from "./costs";
 export { exp2All } from "./exp2";
 export { extendGradients, extendInit, extendMeans, extendRows, extendTilt } from "./extend";
-export { keepBegin, keepColumns, keepCount, keepFull, keepRows, keepSweep } from "./kept";
+export { keepBegin, keepColumns, keepCount, keepDoubles, keepEnd, keepFull, keepRows, keepSweep } from "./kept";
 export {
   log2All, penaltyBound, penaltyColumns, penaltyFill, penaltyLenient, penaltyLogTotal, penaltyReach, penaltyRows, penaltyShift,
   penaltyStrength, penaltyTotal,

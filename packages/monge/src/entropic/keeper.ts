@@ -2,11 +2,11 @@
 import type { Workspace } from "../kernels/workspace.ts";
 import type { Operator } from "./operator.ts";
 
-/** A share of entries beyond which all are kept: rows of numbers are read four times as fast as pairs of number and index. */
-const dense = 0.25;
+/** A share of entries beyond which all are kept: rows of numbers are read more than twice as fast as pairs of number and index. */
+const dense = 0.35;
 /** Bytes that entries may take. */
 const mostBytes = 1.5e9;
-const entryBytes = 16;
+const entryBytes = 8;
 
 /** Entries kept in a workspace, at the top of its memory. */
 export interface Keeper {
@@ -26,19 +26,18 @@ export interface Keeper {
 export function startKeeper(workspace: Workspace, operator: Operator, n: number, m: number): Keeper {
   const { call } = workspace;
   const { width } = operator;
-  const even = Math.ceil(n / 2) * 2;
-  const header = (even + 2 * width + even / 2 + 2) * 8;
+  const header = (): number => workspace.alloc(call["keepDoubles"]() * 8);
   let mark = -1;
   let active = false;
   let all = false;
   const height = Math.max(1, Math.min(Math.floor((1 << 22) / width), Math.ceil(n / 8)));
 
   function* keepAll(): Generator<void, boolean, void> {
-    if (n * width * 8 > mostBytes) return false;
+    if (n * width * 4 > mostBytes) return false;
     all = true;
     workspace.release(mark);
-    const address = workspace.alloc(header);
-    call["keepBegin"](address, workspace.alloc(n * width * 8), 1);
+    const address = header();
+    call["keepBegin"](address, workspace.alloc(n * width * 4), 1);
     for (let begin = 0; begin < n; begin += height) {
       operator.rows(begin, Math.min(n, begin + height), (from, to) => call["keepFull"](from, to));
       yield;
@@ -47,7 +46,7 @@ export function startKeeper(workspace: Workspace, operator: Operator, n: number,
   }
   function* keepSome(least: number): Generator<void, boolean, void> {
     all = false;
-    const address = workspace.alloc(header);
+    const address = header();
     let room = Math.max(m, Math.ceil(dense * height * m));
     call["keepBegin"](address, workspace.alloc(room * entryBytes), 0);
     let fits = true;
@@ -79,8 +78,7 @@ export function startKeeper(workspace: Workspace, operator: Operator, n: number,
     *keep(least) {
       if (mark < 0) mark = workspace.mark();
       workspace.release(mark);
-      active = yield* keepSome(least / Math.max(n, m));
-      if (active) call["keepColumns"](0);
+      active = (yield* keepSome(least / Math.max(n, m))) && call["keepEnd"]() === 1;
       return active;
     },
     drop() {
