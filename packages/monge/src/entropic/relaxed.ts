@@ -10,7 +10,7 @@ import type { Potentials, Progress } from "../run/options.ts";
 import { drain, type RunControl } from "../run/solver.ts";
 import type { Outcome } from "./answer.ts";
 import { gibbsPlan } from "./gibbsPlan.ts";
-import { adaptiveRelaxation, constantRelaxation, type Relaxation } from "./relaxation.ts";
+import { constantRelaxation, type Relaxation } from "./relaxation.ts";
 import { certifyRelaxed } from "./relaxedCertificate.ts";
 import { planPotentials, potentialValue } from "./relaxedClaim.ts";
 import { relaxedIterate } from "./relaxedIterate.ts";
@@ -89,9 +89,11 @@ function* solveHere(
     sweeper.setEpsilon(schedule[0]);
     if (problem.warmStart !== null) sweeper.setPotentials(problem.warmStart);
     control.offer(() => snapshot(problem, sweeper, { epsilon, tolerance, method, elapsedMs: control.elapsedMs() }));
-    const relaxation = (): Relaxation =>
-      overRelaxation === "auto" ? adaptiveRelaxation() : constantRelaxation(overRelaxation);
-    const task = { schedule, cold, keep: options.keepEntries ?? true, tolerance, relaxation };
+    const mix = overRelaxation === "auto";
+    const relaxation = (): Relaxation => constantRelaxation(mix ? 1 : overRelaxation);
+    const keep = options.keepEntries ?? true;
+    const weights = problem.b.map((mass) => mass / problem.unit);
+    const task = { schedule, cold, keep, tolerance, relaxation, mix, weights };
     const { status, iterations, measured } = yield* relaxedIterate(sweeper, task, control);
     yield* drive("finish", emptyAtoms(sweeper, problem));
     return {

@@ -1,7 +1,8 @@
 // Sinkhorn's iteration with relaxed marginals, to a tolerance, through a schedule of falling epsilons, with the exits of every run.
 import type { Progress, Status } from "../run/options.ts";
 import type { Ended, Exits, Iteration } from "./iterate.ts";
-import type { Sweeper } from "./sweeper.ts";
+import { startMixing } from "./relaxedMixing.ts";
+import type { RelaxedSweeper } from "./relaxedSweeper.ts";
 
 /** Error at which the next epsilon of the schedule is taken, and iterations after which it is anyhow. */
 const coarse = 0.02;
@@ -12,14 +13,31 @@ const small = 1e-6;
 /** Error from which on entries are kept, and its fall after which they are computed anew. */
 const keepFrom = 0.3;
 const keepFall = 0.01;
+/** Below this error potentials move so little that what was left out once stays out. */
+const keepOn = 0.05;
+const keepLong = 1e-5;
+/** Within this many tolerances kept entries that led astray are not kept again. */
+const wide = 30;
 /** Share of the tolerance that entries left out may weigh together. */
 const dropped = 0.01;
 /** A warm start that leaves an error above this after this many iterations is worse than none. */
 const helpful = 0.5;
 const helpIterations = 20;
 
+/** Steps that the acceleration remembers, and the error from which on it is used. */
+const depth = 20;
+const near = 0.3;
+
+/** What one run is to do. */
+export interface RelaxedIteration extends Iteration {
+  /** Whether to accelerate, see {@link startMixing}. */
+  readonly mix: boolean;
+  /** The weights of the target's atoms, by which residuals are compared. */
+  readonly weights: Float64Array;
+}
+
 /** Runs to the tolerance or an exit. */
-export function* relaxedIterate(sweeper: Sweeper, task: Iteration, exits: Exits): Generator<Progress, Ended, void> {
+export function* relaxedIterate(sweeper: RelaxedSweeper, task: RelaxedIteration, exits: Exits): Generator<Progress, Ended, void> {
   const { tolerance } = task;
   let { schedule } = task;
   let iteration = 0;
@@ -49,6 +67,7 @@ export function* relaxedIterate(sweeper: Sweeper, task: Iteration, exits: Exits)
     sweeper.setEpsilon(schedule[level]);
     phase = last ? "iterate" : "anneal";
     const rule = task.relaxation();
+    const mixing = startMixing(task.weights, depth);
     let least = Infinity;
     let since = 0;
     for (let count = 1; ; count++) {
@@ -61,8 +80,10 @@ export function* relaxedIterate(sweeper: Sweeper, task: Iteration, exits: Exits)
           if (measured.error <= tolerance) return { status: "converged", iterations: iteration, measured };
           if (sweeper.keeping()) {
             sweeper.drop();
-            rule.forget();
+            mixing.forget();
             error = measured.error;
+            // What is left is of the size of what single precision and leaving out cost.
+            mayKeep = mayKeep && measured.error > tolerance * wide;
           }
         }
         yield sign();
@@ -86,12 +107,13 @@ export function* relaxedIterate(sweeper: Sweeper, task: Iteration, exits: Exits)
         break;
       }
       // An exit in the middle of the columns is seen again in the rows.
+      const from = task.mix && error < near ? sweeper.state() : undefined;
       yield* watch(sweeper.columns(rule.omega));
-      rule.observe(error);
+      if (from !== undefined) sweeper.setState(mixing.next(from, sweeper.state()));
       if (last && mayKeep && !sweeper.keeping() && error <= keepFrom) {
         const kept = yield* watch(sweeper.keep(dropped * tolerance));
         mayKeep = kept === undefined || kept.value;
-        goal = sweeper.keptAll() ? tolerance : Math.max(tolerance / 2, keepFall * error);
+        goal = Math.max(tolerance / 2, (error < keepOn ? keepLong : keepFall) * error);
       }
       if (!last && (error <= coarse || count >= coarseIterations)) break;
     }

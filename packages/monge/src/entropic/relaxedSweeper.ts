@@ -11,8 +11,16 @@ import { type Sweeper, startSweeper } from "./sweeper.ts";
 /** Entries may be left out of iterations if they weigh this share of what they may where marginals are met: rows may hold little. */
 const share = 1e-4;
 
+/** A sweeper whose state between iterations is G alone. */
+export interface RelaxedSweeper extends Sweeper {
+  /** A copy of G. */
+  state(): Float64Array;
+  /** Sets G, within its bounds. */
+  setState(G: Float64Array): void;
+}
+
 /** Copies a problem into a workspace. */
-export function startRelaxedSweeper(problem: RelaxedProblem, workspace: Workspace): Sweeper {
+export function startRelaxedSweeper(problem: RelaxedProblem, workspace: Workspace): RelaxedSweeper {
   const { cost, a, b, source, target, partial, unit, exponent, size } = problem;
   const [n, m] = cost.shape;
   const base = startSweeper({ cost, a, b, mass: unit, massAdjustment: 1, warmStart: null }, workspace);
@@ -84,6 +92,12 @@ export function startRelaxedSweeper(problem: RelaxedProblem, workspace: Workspac
       soften();
     },
     centre: () => false,
+    state: () => G().slice(),
+    setState(values) {
+      G().set(values);
+      call["penaltyShift"](1, call["sweepB"](), call["sweepG"](), m, 0);
+      if (base.keeping()) call["keepColumns"](0);
+    },
     clear,
     potentials(): Potentials {
       const f = F().map((value) => (value - alpha) / scale);
