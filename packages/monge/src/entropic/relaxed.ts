@@ -3,6 +3,7 @@
 import { type CostLike, toCost } from "../cost/cost.ts";
 import { isOtError } from "../errors/otError.ts";
 import { entropic } from "../kernels/entropic.ts";
+import { backend } from "../kernels/module.ts";
 import { giveBack, lease } from "../kernels/workspace.ts";
 import { sum } from "../linalg/sum.ts";
 import type { Weights } from "../measure/weights.ts";
@@ -176,7 +177,7 @@ function relaxedResult(
       status: outcome.status,
       method: outcome.method,
       why: outcome.why,
-      backend: "wasm-simd",
+      backend: backend(entropic),
       iterations: outcome.iterations,
       error,
       tolerance: outcome.tolerance,

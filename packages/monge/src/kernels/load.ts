@@ -4,6 +4,7 @@ import { exact } from "./exact.ts";
 import { graph } from "./graph.ts";
 import { line } from "./line.ts";
 import { type Family, install } from "./module.ts";
+import { truncated } from "./truncated.ts";
 
 /** What a build of the kernels exports: modules, or their bytes, by family. */
 export type KernelSource = Partial<Record<Family, WebAssembly.Module | BufferSource>>;
@@ -17,5 +18,5 @@ export type KernelSource = Partial<Record<Family, WebAssembly.Module | BufferSou
  */
 export async function loadKernels(source: KernelSource | Promise<KernelSource> = {}): Promise<void> {
   const given = await source;
-  for (const kernels of [exact, line, graph, entropic]) await install(kernels, given[kernels.family]);
+  for (const kernels of [exact, line, graph, entropic, truncated]) await install(kernels, given[kernels.family]);
 }
