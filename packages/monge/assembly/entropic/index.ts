@@ -4,12 +4,12 @@ export {
   batchA, batchB, batchBegin, batchClear, batchCost, batchCosts, batchDoubles, batchEmpty, batchError, batchF, batchG, batchInit,
   batchIterate, batchMeasure, batchR, batchState,
 } from "./batch";
-export { costMatrix, costPoints } from "./costs";
+export { costMatrix, costPoints, costProducts } from "./costs";
 export { exp2All } from "./exp2";
 export { extendGradients, extendInit, extendMeans, extendRows, extendTilt } from "./extend";
 export { keepBegin, keepColumns, keepCount, keepDoubles, keepEnd, keepFull, keepRows, keepSweep } from "./kept";
 export {
-  log2All, penaltyBound, penaltyColumns, penaltyFill, penaltyLenient, penaltyLogTotal, penaltyReach, penaltyRows, penaltyShift,
+  log2All, penaltyBound, penaltyColumns, penaltyFill, penaltyFillRows, penaltyHeld, penaltyLogTotal, penaltyReach, penaltyRows, penaltyShift,
   penaltyStrength, penaltyTotal,
 } from "./penalty";
 export { separableAxis, separableScratch } from "./separable";

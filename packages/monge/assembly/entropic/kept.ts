@@ -6,7 +6,7 @@
 // precision: what rounding and leaving out cost is their share times the change of potentials. After Schmitzer (2019).
 import { costRow } from "./costs";
 import { exp2, exp2Lanes, log2, log2Lanes } from "./exp2";
-import { hard, lenient, rowConfine, rowKind, rowMiss, rowResponse } from "./penalty";
+import { hard, rowConfine, rowFaint, rowKind, rowMiss, rowResponse } from "./penalty";
 import { a, addRowError, b, buffer, bytes, c, f, g, m, n, weigh } from "./sweep";
 
 let full: i32 = 0;
@@ -209,8 +209,8 @@ function update(i: i32, place: usize, omega: f64): void {
   const held = load<f64>(f + at);
   const u = exp2(held - load<f64>(f0 + at));
   const total = u * (load<f64>(rowFactors + at) * sum);
-  // No entry of a row with a penalty may weigh anything.
-  if (rowKind != 0 && total == 0 && lenient) return;
+  // Next to nothing may be left of a row with a penalty.
+  if (rowKind != 0 && total == 0 && rowFaint(held, mass)) return;
   if (!(total > low && total < high)) {
     failed = 1;
     return;

@@ -25,19 +25,15 @@ let columnOffset: f64 = 0;
 export let fill: f64 = 0;
 /** H of each row, by which its terms are weighed. */
 export let hard: usize = 0;
-/** Whether columns without a term are left alone. */
-export let lenient: i32 = 0;
-
 /** Exponents beyond this are 0 in any arithmetic here. */
 const nothing: f64 = 1100;
-/** A share below 2^-50 of an atom's mass is no longer looked after. */
-const faint: f64 = 50;
+/** A share below 2^-45 of an atom's mass is no longer looked after. */
+const faint: f64 = 45;
 
 /** No penalties: every solve begins so. */
 export function penaltyNone(): void {
   rowKind = equal;
   columnKind = equal;
-  lenient = 0;
   fill = 0;
 }
 
@@ -60,11 +56,6 @@ export function penaltyColumns(kind: i32, strength: f64, low: f64, high: f64, of
   columnOffset = offset;
 }
 
-/** 1 while iterations work on kept entries: an atom may have none. */
-export function penaltyLenient(value: i32): void {
-  lenient = value;
-}
-
 export function rowResponse(wanted: f64, mass: f64): f64 {
   return response(rowKind, rowStrength, rowLow, rowHigh, rowOffset, wanted, mass);
 }
@@ -84,13 +75,18 @@ export function rowMiss(seen: f64, potential: f64, mass: f64): f64 {
 export function columnMiss(seen: f64, potential: f64, mass: f64): f64 {
   return miss(columnKind, columnStrength, columnLow, columnHigh, columnOffset, seen, potential, mass);
 }
-/** Whether the potential of a column stands for (next to) nothing. */
+/** Whether a potential stands for (next to) nothing, or for anything down to nothing. */
+export function rowFaint(potential: f64, mass: f64): bool {
+  return isFaint(rowKind, rowStrength, rowHigh, rowOffset, potential, mass);
+}
 export function columnFaint(potential: f64, mass: f64): bool {
-  const from = potential - columnOffset;
-  if (columnKind == kl) return from * columnStrength > faint;
-  if (columnKind == bounded) return potential >= columnHigh;
-  if (columnKind == l2) return from >= columnStrength * mass;
-  return false;
+  return isFaint(columnKind, columnStrength, columnHigh, columnOffset, potential, mass);
+}
+
+function isFaint(kind: i32, strength: f64, high: f64, offset: f64, potential: f64, mass: f64): bool {
+  if (kind == kl) return (potential - offset) * strength > faint;
+  if (kind == bounded) return potential >= high;
+  return kind == l2 && potential - offset >= strength * mass;
 }
 
 function response(kind: i32, strength: f64, low: f64, high: f64, offset: f64, wanted: f64, mass: f64): f64 {
@@ -218,47 +214,67 @@ export function penaltyBound(): f64 {
 }
 
 /**
- * The bound beta with sum_j b_j min(1, 2^(beta - H_j)) = total, H_j = G_j - log2 c_j: Newton in 2^beta, where the sum is concave and
- * piecewise linear, so that it ends from any start. Returns 0 if all columns together hold less.
+ * The bound beta with sum_k mass_k min(1, 2^(beta - H_k)) = fill, H_k = potential_k - log2 sum_k (sum 1 without `sums`): Newton in
+ * 2^beta, where the sum is concave and piecewise linear, so that it ends from any start. Infinity if all atoms together hold less.
  */
-export function fillColumns(masses: usize, potentials: usize, sums: usize, count: i32): i32 {
-  let bound = columnHigh;
+function filledBound(masses: usize, potentials: usize, sums: usize, count: i32, start: f64): f64 {
+  let bound = start;
   for (let step = 0; step < 200; step++) {
     let held = 0.0;
     let slope = 0.0;
     for (let k: usize = 0; k < <usize>count << 3; k += 8) {
       const mass = load<f64>(masses + k);
-      const sum = load<f64>(sums + k);
+      const sum = sums ? load<f64>(sums + k) : 1;
       if (mass == 0 || !(sum > 0)) continue;
-      // 2^(bound - H): the share of the column at this bound.
-      const share = exp2(bound - load<f64>(potentials + k)) * sum;
-      if (share >= 1) held += mass;
-      else slope += mass * share;
+      const part = exp2(bound - load<f64>(potentials + k)) * sum;
+      if (part >= 1) held += mass;
+      else slope += mass * part;
     }
     const left = fill - held;
     if (step == 0 && !(left > 0 && slope > 0)) {
-      // Far above: below every column the sum is linear.
+      // Far above: below every atom the sum is linear.
       bound = lowestBound(masses, potentials, sums, count);
-      if (bound == Infinity) return 0;
+      if (bound == Infinity) return Infinity;
       continue;
     }
-    if (!(slope > 0)) return i32(held >= fill * (1 - 1e-12));
+    if (!(slope > 0)) return held >= fill * (1 - 1e-12) ? bound : Infinity;
     const move = Math.log2(left / slope);
-    if (step > 1 && !(move > 1e-14 * max(1, Math.abs(bound)))) break;
+    if (step > 1 && !(move > 1e-15 * max(1, Math.abs(bound)))) break;
     bound += move;
   }
-  columnHigh = bound;
-  columnOffset = bound;
-  return 1;
+  return bound;
 }
 
 function lowestBound(masses: usize, potentials: usize, sums: usize, count: i32): f64 {
   let least = Infinity;
   for (let k: usize = 0; k < <usize>count << 3; k += 8) {
-    const sum = load<f64>(sums + k);
+    const sum = sums ? load<f64>(sums + k) : 1;
     if (load<f64>(masses + k) > 0 && sum > 0) least = min(least, load<f64>(potentials + k) - Math.log2(sum));
   }
   return least - 1;
+}
+
+/** Moves the columns' bound, from which their potentials count, so that they hold the mass wanted; 0 if they cannot. */
+export function fillColumns(masses: usize, potentials: usize, sums: usize, count: i32): i32 {
+  const bound = filledBound(masses, potentials, sums, count, columnHigh);
+  if (bound == Infinity) return 0;
+  columnHigh = bound;
+  columnOffset = bound;
+  return 1;
+}
+
+/** The bound at which the rows, by their H, hold the mass wanted; Infinity if they cannot. */
+export function penaltyFillRows(masses: usize, count: i32): f64 {
+  return filledBound(masses, hard, 0, count, rowHigh);
+}
+
+/** The mass that the rows hold, by their H. */
+export function penaltyHeld(masses: usize, count: i32): f64 {
+  let held = 0.0;
+  for (let i: usize = 0; i < <usize>count << 3; i += 8) {
+    held += load<f64>(masses + i) * exp2(min(0, rowHigh - load<f64>(hard + i)));
+  }
+  return held;
 }
 
 /** Base-2 logarithms of the `count` numbers at `x`, in place. */

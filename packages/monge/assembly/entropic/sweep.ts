@@ -6,7 +6,7 @@
 import { costRow } from "./costs";
 import { exp2, exp2Lanes } from "./exp2";
 import {
-  columnConfine, columnFaint, columnKind, columnMiss, columnResponse, fill, fillColumns, hard, lenient, penaltyNone, rowConfine,
+  columnConfine, columnFaint, columnKind, columnMiss, columnResponse, fill, fillColumns, hard, penaltyNone, rowConfine,
   rowKind, rowMiss, rowResponse,
 } from "./penalty";
 
@@ -172,6 +172,7 @@ function relaxRow(i: i32, omega: f64): void {
     const peak = rowPeak(row);
     if (peak == -Infinity) {
       store<f64>(f + at, rowResponse(Infinity, mass));
+      store<f64>(hard + at, Infinity);
       return;
     }
     shift = -peak;
@@ -273,7 +274,7 @@ function relaxColumns(omega: f64, empty: i32): i32 {
     if (total > floor && total < large) {
       const next = columnResponse(held - Math.log2(total), mass);
       store<f64>(g + j, omega == 1 ? next : columnConfine(held + omega * (next - held), mass));
-    } else if (!(total < 1 && (columnFaint(held, mass) || (lenient && total == 0)))) bad++;
+    } else if (!(total < 1 && columnFaint(held, mass))) bad++;
   }
   return bad;
 }

@@ -37,7 +37,11 @@ export interface RelaxedIteration extends Iteration {
 }
 
 /** Runs to the tolerance or an exit. */
-export function* relaxedIterate(sweeper: RelaxedSweeper, task: RelaxedIteration, exits: Exits): Generator<Progress, Ended, void> {
+export function* relaxedIterate(
+  sweeper: RelaxedSweeper,
+  task: RelaxedIteration,
+  exits: Exits,
+): Generator<Progress, Ended, void> {
   const { tolerance } = task;
   let { schedule } = task;
   let iteration = 0;

@@ -65,11 +65,7 @@ export function startMixing(weights: Float64Array, depth: number): Mixing {
 }
 
 /** The solution of a symmetric positive system by Cholesky; unknowns that depend on those before them are 0. */
-function solve(
-  count: number,
-  entry: (s: number, t: number) => number,
-  goal: (s: number) => number,
-): Float64Array {
+function solve(count: number, entry: (s: number, t: number) => number, goal: (s: number) => number): Float64Array {
   const lower: Float64Array[] = [];
   const right: number[] = [];
   const kept: number[] = [];

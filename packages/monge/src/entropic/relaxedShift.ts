@@ -30,13 +30,9 @@ const furthest = 1e15;
 /** Shifts below this make no difference. */
 const smallest = 1e-13;
 
-/** Returns a function that takes the best step and says whether it moved anything; `lower` is told what is taken from lambda. */
-export function startShift(
-  problem: RelaxedProblem,
-  workspace: Workspace,
-  lower: (moved: number) => void,
-): () => boolean {
-  const { source, target, partial, cost, unit } = problem;
+/** Returns a function that takes the best step and says whether it moved anything. */
+export function startShift(problem: RelaxedProblem, workspace: Workspace): () => boolean {
+  const { source, target, cost } = problem;
   const { call } = workspace;
   const [n, m] = cost.shape;
   const rows = [call["sweepA"](), call["sweepF"](), n] as const;
@@ -45,11 +41,8 @@ export function startShift(
   const massless = problem.a.every((mass) => mass === 0) || problem.b.every((mass) => mass === 0);
   let width = 1;
 
-  /** The mass that F + t stands for, less that of G - t, or than the mass prescribed. */
-  const filling = partial !== null && source === "atMost" && target === "atMost";
-  const slope = (t: number): number =>
-    call["penaltyTotal"](0, ...rows, t) -
-    (filling ? (partial as number) / unit : call["penaltyTotal"](1, ...columns, -t));
+  /** The mass that F + t stands for, less that of G - t. */
+  const slope = (t: number): number => call["penaltyTotal"](0, ...rows, t) - call["penaltyTotal"](1, ...columns, -t);
 
   /** The zero of the decreasing slope, between the shifts that bounds allow, by doubling and halving. */
   function zero(): number {
@@ -76,7 +69,7 @@ export function startShift(
   /** Shifts that break no lower bound. */
   function reach(): [number, number] {
     const down = call["penaltyReach"](0, ...rows);
-    const up = filling ? furthest : call["penaltyReach"](1, ...columns);
+    const up = call["penaltyReach"](1, ...columns);
     return [-Math.min(down, furthest), Math.min(up, furthest)];
   }
   return () => {
@@ -92,17 +85,7 @@ export function startShift(
     width = Math.abs(t);
     if (!(width > smallest && width < Infinity)) return false;
     call["penaltyShift"](0, ...rows, t);
-    if (filling) {
-      shiftAll(-t);
-      lower(t);
-    } else {
-      call["penaltyShift"](1, ...columns, -t);
-    }
+    call["penaltyShift"](1, ...columns, -t);
     return true;
   };
-
-  function shiftAll(by: number): void {
-    const G = workspace.f64(call["sweepG"](), m);
-    for (let j = 0; j < m; j++) G[j] += by;
-  }
 }

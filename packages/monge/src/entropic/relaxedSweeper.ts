@@ -13,11 +13,14 @@ const share = 1e-4;
 
 /** A sweeper whose state between iterations is G alone. */
 export interface RelaxedSweeper extends Sweeper {
-  /** A copy of G. */
+  /** A copy of G; where the mass is prescribed, of G without the multiplier, which follows from it. */
   state(): Float64Array;
-  /** Sets G, within its bounds. */
-  setState(G: Float64Array): void;
+  /** Sets the same, within bounds. */
+  setState(state: Float64Array): void;
 }
+
+/** A prescribed mass that is right to this share of the error is right enough. */
+const settled = 0.1;
 
 /** Copies a problem into a workspace. */
 export function startRelaxedSweeper(problem: RelaxedProblem, workspace: Workspace): RelaxedSweeper {
@@ -49,10 +52,7 @@ export function startRelaxedSweeper(problem: RelaxedProblem, workspace: Workspac
   const soften = (): void => {
     workspace.f64(hard, n).set(F());
   };
-  const shift = startShift(problem, workspace, (moved) => {
-    beta -= moved;
-    penalties();
-  });
+  const shift = filling ? () => false : startShift(problem, workspace);
   const clear = (): void => {
     beta = rest;
     F().fill(alpha);
@@ -63,6 +63,14 @@ export function startRelaxedSweeper(problem: RelaxedProblem, workspace: Workspac
   const moveG = (by: number): void => {
     const values = G();
     for (let j = 0; j < m; j++) values[j] += by;
+  };
+  /** Moves a constant from the multiplier to F: nothing changes but from where potentials count. */
+  const lift = (by: number): void => {
+    call["penaltyShift"](0, call["sweepA"](), call["sweepF"](), n, by);
+    moveG(-by);
+    beta -= by;
+    penalties();
+    if (base.keeping()) call["keepColumns"](0);
   };
   return {
     ...base,
@@ -92,9 +100,9 @@ export function startRelaxedSweeper(problem: RelaxedProblem, workspace: Workspac
       soften();
     },
     centre: () => false,
-    state: () => G().slice(),
+    state: () => (filling ? G().map((value) => value - beta) : G().slice()),
     setState(values) {
-      G().set(values);
+      G().set(filling ? values.map((value) => value + beta) : values);
       call["penaltyShift"](1, call["sweepB"](), call["sweepG"](), m, 0);
       if (base.keeping()) call["keepColumns"](0);
     },
@@ -108,7 +116,6 @@ export function startRelaxedSweeper(problem: RelaxedProblem, workspace: Workspac
       return yield* base.keep((least * share) / toSize);
     },
     *rows(omega) {
-      call["penaltyLenient"](base.keeping() ? 1 : 0);
       let error = yield* base.rows(omega);
       if (filling && !(call["sweepMoved"]() > 1e-200)) {
         // Nothing would move: the rows are filled to their masses once, and the columns find the mass from there.
@@ -118,7 +125,19 @@ export function startRelaxedSweeper(problem: RelaxedProblem, workspace: Workspac
         rowPenalty(constants(source, epsilonOf(), unit, alpha));
         error = Infinity;
       }
-      if (filling) error += missing(call["sweepMoved"]());
+      if (filling) {
+        const held = Math.abs(call["penaltyHeld"](call["sweepA"](), n) - (partial as number) / unit);
+        if (!(held <= settled * error)) {
+          // With the mass right for these rows: the multiplier is found for F and for G in turn.
+          const bound = call["penaltyFillRows"](call["sweepA"](), n);
+          if (bound === Infinity) throw tooLittle(partial as number);
+          call["penaltyRows"](2, 0, -Infinity, bound, bound, hard);
+          error = yield* base.rows(1);
+          rowPenalty(constants(source, epsilonOf(), unit, alpha));
+          lift(alpha - bound);
+        }
+        error += missing(call["sweepMoved"]());
+      }
       if (error < Infinity || filling) return error * toSize;
       if (lost++ > 0) throw tooHeavy(source);
       base.drop();
@@ -142,6 +161,14 @@ export function startRelaxedSweeper(problem: RelaxedProblem, workspace: Workspac
   function missing(moved: number): number {
     return Math.abs(moved - (partial as number) / unit);
   }
+}
+
+function tooLittle(mass: number): OtError {
+  return new OtError("Infeasible", `Less than ${mass} can move: too many pairs are forbidden.`, {
+    argument: "options.partial",
+    seen: mass,
+    cure: "Move less, or allow more pairs.",
+  });
 }
 
 function tooHeavy(source: Held): OtError {
