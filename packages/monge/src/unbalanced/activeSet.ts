@@ -45,9 +45,23 @@ export function activeSet(a: Float64Array, b: Float64Array, source: Smooth, targ
     forest.remove(arc);
   };
 
+  /**
+   * The node from which a tree is computed: where most flows. From a node that sends next to nothing, or from behind an arc of 1e12, the
+   * others would be seen through rounding errors.
+   */
+  const centre = (root: number): number => {
+    const count = forest.visit(root);
+    if (count < 3) return root;
+    let best = above[order[1]];
+    for (let k = 2; k < count; k++) if (flow[above[order[k]]] > flow[best]) best = above[order[k]];
+    return row[best];
+  };
+
   /** Moves the flows of a tree to its optimum, or as far as they stay positive; what falls off is marked. */
   const settle = (root: number): void => {
-    const count = forest.visit(root);
+    const count = forest.visit(centre(root));
+    // The balance of the tree decides on the constant: counted from 0, potentials lose no digits to what it was before.
+    potentials[order[0]] = 0;
     for (let k = 1; k < count; k++) {
       const node = order[k];
       const arc = above[node];
@@ -90,10 +104,6 @@ export function activeSet(a: Float64Array, b: Float64Array, source: Smooth, targ
     for (let node = to; node !== root; node = forest.across(above[node], node)) arcs.push(above[node]);
     return arcs;
   };
-  const rerooted = (node: number, shift: number): void => {
-    const count = forest.visit(node);
-    for (let k = 0; k < count; k++) potentials[order[k]] += order[k] < n ? -shift : shift;
-  };
 
   return {
     forest,
@@ -124,7 +134,6 @@ export function activeSet(a: Float64Array, b: Float64Array, source: Smooth, targ
         }
         for (const arc of gone) drop(arc);
       }
-      rerooted(column, cost - potentials[i] - potentials[column]);
       forest.add(i, j, cost, amount);
       mark(i);
       settleAll();

@@ -70,7 +70,9 @@ export function* prove(claim: UnbalancedClaim): Generator<Progress, DualityCerti
   const gap = primal - dual;
   const mass = sum(r);
   const residual = missed(source, r, a) + missed(target, s, b) + negative;
-  const size = absolute + penalties;
+  // Below this, against the price of moving nothing at all, everything is rounding.
+  const nothing = penaltyValue(source, new Float64Array(n), a) + penaltyValue(target, new Float64Array(m), b);
+  const size = Math.max(absolute + penalties, Number.EPSILON * nothing);
   return {
     kind: "duality",
     problem: "unbalanced",

@@ -108,6 +108,9 @@ interface Total {
   readonly rate: number;
 }
 
+/** 2^-idle is 0. */
+const idle = 1100;
+
 type Scalar = (x: number) => number;
 
 /** t with sent(t) = taken(-t). */
@@ -116,6 +119,8 @@ function balance(rows: Total, columns: Total, exp2: Scalar, log2: Scalar): numbe
   const isKl = ({ side, count }: Total): boolean => count > 0 && side !== "equal" && side.kind === "KL";
   const slope = ({ side, count }: Total): number =>
     side !== "equal" && side.kind === "L2" ? count / side.strength : 0;
+  if (rows.count === 0 && isKl(columns)) return -idle / columns.rate;
+  if (columns.count === 0 && isKl(rows)) return idle / rows.rate;
   if (!isKl(rows) && !isKl(columns)) {
     const stiffness = slope(rows) + slope(columns);
     return stiffness > 0 ? (rows.total - columns.total) / stiffness : 0;

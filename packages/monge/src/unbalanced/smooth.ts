@@ -85,7 +85,9 @@ function enterBest(set: ActiveSet, row: Float64Array, i: number, n: number, m: n
   let best = -1;
   let least = Infinity;
   for (let j = 0; j < m; j++) {
-    const reduced = row[j] - potentials[n + j];
+    const g = potentials[n + j];
+    // Each pair has its own rounding: a column that costs 1e12 must not hide the others.
+    const reduced = row[j] - g + rounding * (Math.abs(row[j]) + Math.abs(g));
     if (reduced < least) {
       least = reduced;
       best = j;
@@ -93,8 +95,7 @@ function enterBest(set: ActiveSet, row: Float64Array, i: number, n: number, m: n
   }
   if (best < 0) return false;
   const f = potentials[i];
-  const scale = Math.abs(row[best]) + Math.abs(f) + Math.abs(potentials[n + best]);
-  if (!(least - f < -rounding * scale)) return false;
+  if (!(least - f < -rounding * Math.abs(f))) return false;
   set.enter(i, best, row[best]);
   return true;
 }
@@ -129,17 +130,23 @@ function nameOf(side: Marginal): string {
 /** Under KL, e^(-f / rho) is 0 from here on. */
 const beyond = 800;
 
-/** Potentials of atoms that were left out: c-transforms, rows first; where all pairs are forbidden, those of an atom without flow. */
+/** Potentials of atoms that were left out: those of an atom without flow where it has mass, else c-transforms, rows first. */
 function allPotentials(problem: SmoothProblem, { rows, cols }: KeptPairs, kept: Float64Array): Potentials {
-  const { cost, source, target } = problem;
+  const { cost, a, b, source, target } = problem;
   const [n, m] = cost.shape;
   // NaN marks a potential that is still to be found: it loses every comparison.
   const f = new Float64Array(n).fill(NaN);
   const g = new Float64Array(m).fill(NaN);
-  for (let i = 0; i < rows.length; i++) f[rows[i]] = kept[i];
-  for (let j = 0; j < cols.length; j++) g[cols[j]] = kept[rows.length + j];
-  if (rows.length === n && cols.length === m) return { f, g };
+  // An atom with mass that was left out has no partner at all.
   const idle = (side: Smooth): number => (side === "equal" ? 0 : beyond * side.strength);
+  for (let i = 0; i < n; i++) if (a[i] > 0) f[i] = idle(source);
+  for (let j = 0; j < m; j++) if (b[j] > 0) g[j] = idle(target);
+  // Beyond that no potential is worth more, and one of 1e12 would only show its rounding.
+  const capped = (side: Smooth, value: number): number =>
+    side !== "equal" && side.kind === "KL" ? Math.min(value, idle(side)) : value;
+  for (let i = 0; i < rows.length; i++) f[rows[i]] = capped(source, kept[i]);
+  for (let j = 0; j < cols.length; j++) g[cols[j]] = capped(target, kept[rows.length + j]);
+  if (rows.length === n && cols.length === m) return { f, g };
   const least = new Float64Array(m).fill(Infinity);
   const step = blockRows(m);
   const block = new Float64Array(step * m);
@@ -151,11 +158,11 @@ function allPotentials(problem: SmoothProblem, { rows, cols }: KeptPairs, kept: 
       if (Number.isNaN(f[i])) {
         let smallest = Infinity;
         for (let j = 0; j < m; j++) if (block[at + j] - g[j] < smallest) smallest = block[at + j] - g[j];
-        f[i] = smallest < Infinity ? smallest : idle(source);
+        f[i] = smallest < Infinity ? smallest : 0;
       }
       for (let j = 0; j < m; j++) if (block[at + j] - f[i] < least[j]) least[j] = block[at + j] - f[i];
     }
   }
-  for (let j = 0; j < m; j++) if (Number.isNaN(g[j])) g[j] = least[j] < Infinity ? least[j] : idle(target);
+  for (let j = 0; j < m; j++) if (Number.isNaN(g[j])) g[j] = least[j] < Infinity ? least[j] : 0;
   return { f, g };
 }
