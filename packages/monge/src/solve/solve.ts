@@ -55,7 +55,7 @@ export interface Solve {
     target: MeasureLike,
     options?: SolveMeasuresOptions & AsyncOptions,
   ): Promise<MeasuresResult>;
-  async(C: CostLike, options?: SolveCostOptions & AsyncOptions): Promise<Result>;
+  async<C extends CostLike>(C: C, options?: SolveCostOptions & AsyncOptions<C>): Promise<Result>;
   /** The same by hand: iterate for progress, `snapshot()` for the answer so far. */
   steps(source: MeasureLike, target: MeasureLike, options?: SolveMeasuresOptions): Run<MeasuresResult>;
   steps(C: CostLike, options?: SolveCostOptions): Run<Result>;

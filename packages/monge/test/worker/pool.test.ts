@@ -228,6 +228,8 @@ describe("what crosses", () => {
     expect(isOtError(await failure(sinkhorn.async(null, null, C, { epsilon: 1, pool: workers })))).toBe(true);
     // @ts-expect-error a custom cost takes no pool
     expect(isOtError(await failure(assignment.async(C, { pool: workers })))).toBe(true);
+    // @ts-expect-error a custom cost takes no pool
+    expect(isOtError(await failure(solve.async(C, { pool: workers })), "Unsupported")).toBe(true);
     const any = (): Cost => cost.dense([[1]]);
     expect((await emd.async(null, null, any(), { pool: workers })).value).toBe(1);
   });
