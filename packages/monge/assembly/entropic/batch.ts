@@ -208,8 +208,9 @@ export function batchEmpty(): void {
   const after = Math.abs(excess) < 0.5
     ? before * (1 + 0.5 * (1 - omega) * excess) / (1 + 0.5 * (1 + omega) * excess)
     : 1 / sum;
-  if (!(after > least && after < most)) state = 2;
-  return after;
+  if (after > least && after < most) return after;
+  state = 2;
+  return after > 1 ? most : least;
 }
 
 // Over-relaxation from the rate over four iterations: see relaxation.ts.

@@ -80,10 +80,15 @@ function share(i: i32, l: usize): usize {
   if (!soft(row, to)) return 0;
   const shift = f64x2.splat(load<f64>(to));
   const times = f64x2.splat(scale);
+  let sum = f64x2.splat(0);
   for (let j: usize = 0; j < bytes; j += 16) {
-    const t = f64x2.sub(f64x2.sub(v128.load(h + j), shift), f64x2.mul(times, v128.load(row + j)));
-    v128.store(weights + j, exp2Lanes(t));
+    const weight = exp2Lanes(f64x2.sub(f64x2.sub(v128.load(h + j), f64x2.mul(times, v128.load(row + j))), shift));
+    v128.store(weights + j, weight);
+    sum = f64x2.add(sum, weight);
   }
+  // They add up to 1 but for the rounding of l, which is coarse where costs are 1e12 eps.
+  const each = f64x2.splat(1 / (f64x2.extract_lane(sum, 0) + f64x2.extract_lane(sum, 1)));
+  for (let j: usize = 0; j < bytes; j += 16) v128.store(weights + j, f64x2.mul(each, v128.load(weights + j)));
   if (tilted) {
     const first = 1 + load<f64>(alpha + (<usize>i << 3));
     for (let j: usize = 0; j < bytes; j += 8) {
@@ -109,6 +114,7 @@ function soft(row: usize, to: usize): i32 {
 }
 
 // sum_j 2^(h_j - shift - s C_ij).
+// In this order, so that the largest term is 2^0 to the bit when the shift is its exponent, however large that is.
 function terms(row: usize, shift: f64): f64 {
   const from = h;
   const end = bytes;
@@ -118,10 +124,10 @@ function terms(row: usize, shift: f64): f64 {
   let sum0 = f64x2.splat(0);
   let sum1 = sum0;
   for (let j: usize = 0; j < end; j += 64) {
-    const t0 = f64x2.sub(f64x2.sub(v128.load(from + j), off), f64x2.mul(times, v128.load(row + j)));
-    const t1 = f64x2.sub(f64x2.sub(v128.load(from + j, 16), off), f64x2.mul(times, v128.load(row + j, 16)));
-    const t2 = f64x2.sub(f64x2.sub(v128.load(from + j, 32), off), f64x2.mul(times, v128.load(row + j, 32)));
-    const t3 = f64x2.sub(f64x2.sub(v128.load(from + j, 48), off), f64x2.mul(times, v128.load(row + j, 48)));
+    const t0 = f64x2.sub(f64x2.sub(v128.load(from + j), f64x2.mul(times, v128.load(row + j))), off);
+    const t1 = f64x2.sub(f64x2.sub(v128.load(from + j, 16), f64x2.mul(times, v128.load(row + j, 16))), off);
+    const t2 = f64x2.sub(f64x2.sub(v128.load(from + j, 32), f64x2.mul(times, v128.load(row + j, 32))), off);
+    const t3 = f64x2.sub(f64x2.sub(v128.load(from + j, 48), f64x2.mul(times, v128.load(row + j, 48))), off);
     const most = f64x2.pmax(f64x2.pmax(t0, t1), f64x2.pmax(t2, t3));
     if (!v128.any_true(f64x2.gt(most, low))) continue;
     sum0 = f64x2.add(sum0, f64x2.add(exp2Lanes(t0), exp2Lanes(t1)));
