@@ -22,12 +22,13 @@ let cells: usize = 0;
 let peaks: usize = 0;
 let sumMantissas: usize = 0;
 let sumExponents: usize = 0;
+let starts: usize = 0;
 let cut: f64 = 0;
 
 /** Doubles of scratch for axes of at most `longest` cells. */
 export function separableScratch(longest: i32): i32 {
   const blocks = (longest + 7) >> 3;
-  return blocks * (3 * 64 + 3 * 8) + 128;
+  return blocks * (3 * 64 + 3 * 8) + 136;
 }
 
 /**
@@ -53,6 +54,7 @@ export function separableAxis(
   peaks = cells + (stride << 3);
   sumMantissas = peaks + <usize>(inBlocks * 192);
   sumExponents = sumMantissas + 512;
+  starts = sumExponents + 512;
   cut = negligible + Math.ceil(Math.log2(<f64>ins)) + (priced ? priceRange : 0);
   for (let from = begin; from < end; from += 8) {
     const lines = min(8, end - from);
@@ -68,62 +70,74 @@ export function separableAxis(
 // Copies lines out of the tensor, and brings each block of cells to its largest exponent. Missing lines and cells are nothing.
 function gather(inM: usize, inE: usize, inner: i32, from: i32, lines: i32, stride: usize): void {
   const held = <usize>ins << 3;
-  const step = <usize>inner << 3;
-  if (inner > 1) {
+  if (inner == 1) {
+    for (let line = 0; line < lines; line++) {
+      const at = <usize>((from + line) * ins) << 3;
+      memory.copy(mantissas + <usize>line * stride, inM + at, held);
+      memory.copy(exponents + <usize>line * stride, inE + at, held);
+    }
+  } else {
     // Neighbouring lines are neighbours in memory: all of them cell by cell, or every cache line would be fetched eight times.
-    for (let line = 0; line < lines; line++) store<usize>(sumMantissas + (<usize>line << 3), lineStart(from + line, ins, inner));
-    for (let k: usize = 0, cell: usize = 0; k < held; k += 8, cell += step) {
-      for (let line: usize = 0, to = k; line < <usize>lines << 3; line += 8, to += stride) {
-        const at = load<usize>(sumMantissas + line) + cell;
+    for (let line = 0; line < lines; line++) store<usize>(starts + (<usize>line << 3), lineStart(from + line, ins, inner));
+    const step = <usize>inner << 3;
+    let k: usize = 0;
+    let cell: usize = 0;
+    do {
+      let line: usize = 0;
+      let to = k;
+      do {
+        const at = load<usize>(starts + line) + cell;
         store<f64>(mantissas + to, load<f64>(inM + at));
         store<f64>(exponents + to, load<f64>(inE + at));
-      }
-    }
+        line += 8;
+        to += stride;
+      } while (line < <usize>lines << 3);
+      k += 8;
+      cell += step;
+    } while (k < held);
   }
   for (let line = 0; line < lines + (lines & 1); line++) {
     const toM = mantissas + <usize>line * stride;
     const toE = exponents + <usize>line * stride;
-    let k: usize = 0;
-    if (line < lines) {
-      k = held;
-      if (inner == 1) {
-        const at = <usize>((from + line) * ins) << 3;
-        memory.copy(toM, inM + at, held);
-        memory.copy(toE, inE + at, held);
-      }
-    }
-    for (; k < stride; k += 8) {
+    for (let k = line < lines ? held : 0; k < stride; k += 8) {
       store<f64>(toM + k, 1);
       store<f64>(toE + k, -Infinity);
     }
-    const toCells = cells + <usize>line * stride;
-    const toPeaks = peaks + <usize>(line >> 1) * <usize>(inBlocks * 48) + (<usize>(line & 1) << 3);
-    let before = -Infinity;
-    for (let block: usize = 0; block < <usize>inBlocks; block++) {
-      const e = toE + (block << 6);
-      const e0 = v128.load(e);
-      const e1 = v128.load(e, 16);
-      const e2 = v128.load(e, 32);
-      const e3 = v128.load(e, 48);
-      const most = f64x2.pmax(f64x2.pmax(e0, e1), f64x2.pmax(e2, e3));
-      const peak = max(f64x2.extract_lane(most, 0), f64x2.extract_lane(most, 1));
-      before = max(before, peak);
-      store<f64>(toPeaks + block * 48, peak);
-      store<f64>(toPeaks + block * 48, before, 16);
-      const top = f64x2.splat(peak);
-      const m = toM + (block << 6);
-      const to = toCells + (block << 6);
-      v128.store(to, scaleLanes(v128.load(m), f64x2.sub(e0, top)));
-      v128.store(to, scaleLanes(v128.load(m, 16), f64x2.sub(e1, top)), 16);
-      v128.store(to, scaleLanes(v128.load(m, 32), f64x2.sub(e2, top)), 32);
-      v128.store(to, scaleLanes(v128.load(m, 48), f64x2.sub(e3, top)), 48);
-    }
-    let behind = -Infinity;
-    for (let block = inBlocks - 1; block >= 0; block--) {
-      behind = max(behind, load<f64>(toPeaks + <usize>block * 48));
-      store<f64>(toPeaks + <usize>block * 48, behind, 32);
-    }
+    relateBlocks(toM, toE, cells + <usize>line * stride, pairPeaks(line));
   }
+}
+
+// Brings the cells of a line to the largest exponents of their blocks.
+function relateBlocks(m: usize, e: usize, to: usize, peak: usize): void {
+  const last = peak + <usize>(inBlocks - 1) * 48;
+  let before = -Infinity;
+  let at = peak;
+  do {
+    const e0 = v128.load(e);
+    const e1 = v128.load(e, 16);
+    const e2 = v128.load(e, 32);
+    const e3 = v128.load(e, 48);
+    let most = f64x2.pmax(f64x2.pmax(e0, e1), f64x2.pmax(e2, e3));
+    most = f64x2.pmax(most, i8x16.shuffle(most, most, 8, 9, 10, 11, 12, 13, 14, 15, 0, 1, 2, 3, 4, 5, 6, 7));
+    const top = f64x2.extract_lane(most, 0);
+    before = max(before, top);
+    store<f64>(at, top);
+    store<f64>(at, before, 16);
+    v128.store(to, scaleLanes(v128.load(m), f64x2.sub(e0, most)));
+    v128.store(to, scaleLanes(v128.load(m, 16), f64x2.sub(e1, most)), 16);
+    v128.store(to, scaleLanes(v128.load(m, 32), f64x2.sub(e2, most)), 32);
+    v128.store(to, scaleLanes(v128.load(m, 48), f64x2.sub(e3, most)), 48);
+    m += 64;
+    e += 64;
+    to += 64;
+    at += 48;
+  } while (at <= last);
+  let behind = -Infinity;
+  do {
+    at -= 48;
+    behind = max(behind, load<f64>(at));
+    store<f64>(at, behind, 32);
+  } while (at > peak);
 }
 
 function scatter(outM: usize, outE: usize, inner: i32, from: i32, lines: i32, block: i32): void {
@@ -133,11 +147,19 @@ function scatter(outM: usize, outE: usize, inner: i32, from: i32, lines: i32, bl
     let at = lineStart(from + line, outs, inner) + <usize>(block << 3) * step;
     const m = sumMantissas + (<usize>line << 6);
     const e = sumExponents + (<usize>line << 6);
-    for (let i: usize = 0; i < held; i += 8, at += step) {
+    let i: usize = 0;
+    do {
       store<f64>(outM + at, load<f64>(m + i));
       store<f64>(outE + at, load<f64>(e + i));
-    }
+      i += 8;
+      at += step;
+    } while (i < held);
   }
+}
+
+// Where the largest exponents of a line's blocks are: those of two lines alternate.
+function pairPeaks(line: i32): usize {
+  return peaks + <usize>(line >> 1) * <usize>(inBlocks * 48) + (<usize>(line & 1) << 3);
 }
 
 function lineStart(line: i32, length: i32, inner: i32): usize {
@@ -147,7 +169,7 @@ function lineStart(line: i32, length: i32, inner: i32): usize {
 
 // The sums of one block of 8 cells for two lines. `start` is a block of cells that may matter to them; returns one that did.
 function sumBlock(block: i32, pair: i32, start: i32, stride: usize): i32 {
-  const peak = peaks + <usize>(pair >> 1) * <usize>(inBlocks * 48);
+  const peak = pairPeaks(pair);
   const bound = bounds + (<usize>(tileBase + block * tileOut) << 5);
   const boundStep = <usize>tileIn << 5;
   // From `start` to either side, until no tile further on can matter to any of the sums: its largest term is below `low` - cut.
@@ -195,7 +217,9 @@ function sumBlock(block: i32, pair: i32, start: i32, stride: usize): i32 {
     const fb = f64x2.splat(f64x2.extract_lane(f, 1));
     const cell = left + (<usize>k << 6);
     const from = tile + (<usize>(k * tileIn) << 9);
-    for (let j: usize = 0; j < 64; j += 8) {
+    // Tested at the end: with the test at the top engines compute f anew in every round.
+    let j: usize = 0;
+    do {
       const x = f64x2.mul(fa, v128.load64_splat(cell + j));
       const y = f64x2.mul(fb, v128.load64_splat(cell + stride + j));
       let weights = v128.load(from + (j << 3));
@@ -210,7 +234,8 @@ function sumBlock(block: i32, pair: i32, start: i32, stride: usize): i32 {
       weights = v128.load(from + (j << 3), 48);
       a3 = f64x2.add(a3, f64x2.mul(x, weights));
       b3 = f64x2.add(b3, f64x2.mul(y, weights));
-    }
+      j += 8;
+    } while (j < 64);
   }
   keep(a0, a1, a2, a3, block, pair, f64x2.extract_lane(top, 0), f64x2.extract_lane(floor, 0), stride);
   keep(b0, b1, b2, b3, block, pair + 1, f64x2.extract_lane(top, 1), f64x2.extract_lane(floor, 1), stride);
@@ -253,7 +278,7 @@ function keep(
 function redo(block: i32, i: i32, line: i32, floor: f64, stride: usize): void {
   const price = prices + (<usize>(priceBase + ((block << 3) + i) * priceOut) << 3);
   const priceStep = <usize>priceIn << 3;
-  const peak = peaks + <usize>(line >> 1) * <usize>(inBlocks * 48) + (<usize>(line & 1) << 3);
+  const peak = pairPeaks(line);
   const bound = bounds + (<usize>(tileBase + block * tileOut) << 5);
   const e = exponents + <usize>line * stride;
   const m = mantissas + <usize>line * stride;

@@ -5,6 +5,8 @@
 import { exp2Lanes } from "./exp2";
 import { cellsSplit } from "./separableCells";
 
+// Loops test at their end: with the test at the top engines make the constants anew in every round.
+
 // Two sides: 0 the rows, 1 the columns. Of each: count, masses, their mantissas and exponents, potentials, logarithms of sums.
 let n: i32 = 0;
 let m: i32 = 0;
@@ -69,10 +71,13 @@ export function softminUpdate(side: i32, omega: f64, which: i32): f64 {
   const nothing = f64x2.splat(-Infinity);
   const step = f64x2.splat(omega);
   const rest = f64x2.splat(1 - omega);
+  const relaxed = omega != 1 && which == 0;
   const one = f64x2.splat(1);
   let error = zero;
   let lost = zero;
-  for (let k: usize = 0; k < <usize>count << 3; k += 16) {
+  const end = <usize>count << 3;
+  let k: usize = 0;
+  do {
     const held = v128.load(mass + k);
     const sum = v128.load(sums + k);
     const before = v128.load(potential + k);
@@ -80,10 +85,12 @@ export function softminUpdate(side: i32, omega: f64, which: i32): f64 {
     const moves = v128.and(which ? f64x2.eq(held, zero) : f64x2.gt(held, zero), f64x2.gt(sum, nothing));
     v128.store(potential + k, v128.bitselect(f64x2.sub(before, f64x2.mul(step, exponent)), before, moves));
     lost = v128.or(lost, v128.and(f64x2.gt(held, zero), f64x2.eq(sum, nothing)));
-    if (omega == 1 || which) continue;
-    const left = exp2Lanes(f64x2.mul(rest, exponent));
-    error = f64x2.add(error, f64x2.mul(held, f64x2.abs(f64x2.sub(left, one))));
-  }
+    if (relaxed) {
+      const left = exp2Lanes(f64x2.mul(rest, exponent));
+      error = f64x2.add(error, f64x2.mul(held, f64x2.abs(f64x2.sub(left, one))));
+    }
+    k += 16;
+  } while (k < end);
   if (v128.any_true(lost)) findUnreachable(side, mass, sums, count);
   return f64x2.extract_lane(error, 0) + f64x2.extract_lane(error, 1);
 }
@@ -96,10 +103,13 @@ export function softminError(side: i32): f64 {
   const count = side == 0 ? n : m;
   const one = f64x2.splat(1);
   let error = f64x2.splat(0);
-  for (let k: usize = 0; k < <usize>count << 3; k += 16) {
+  const end = <usize>count << 3;
+  let k: usize = 0;
+  do {
     const total = exp2Lanes(f64x2.add(v128.load(potential + k), v128.load(sums + k)));
     error = f64x2.add(error, f64x2.mul(v128.load(mass + k), f64x2.abs(f64x2.sub(total, one))));
-  }
+    k += 16;
+  } while (k < end);
   return f64x2.extract_lane(error, 0) + f64x2.extract_lane(error, 1);
 }
 
@@ -110,11 +120,14 @@ export function softminSums(side: i32, out: usize): f64 {
   const sums = softminArray(side, 4);
   const count = side == 0 ? n : m;
   let all = f64x2.splat(0);
-  for (let k: usize = 0; k < <usize>count << 3; k += 16) {
+  const end = <usize>count << 3;
+  let k: usize = 0;
+  do {
     const total = exp2Lanes(f64x2.add(v128.load(potential + k), v128.load(sums + k)));
     v128.store(out + k, total);
     all = f64x2.add(all, f64x2.mul(v128.load(mass + k), total));
-  }
+    k += 16;
+  } while (k < end);
   return f64x2.extract_lane(all, 0) + f64x2.extract_lane(all, 1);
 }
 
