@@ -2,6 +2,7 @@
 // Chapel, Alaya, Gasso, "Partial optimal transport with applications on positive-unlabeled learning" (2020).
 import { costFromRows } from "../cost/base.ts";
 import type { Cost } from "../cost/cost.ts";
+import { dense } from "../cost/dense.ts";
 import { sparse } from "../cost/sparse.ts";
 
 /** The prices of the last row and the last column of the extended cost. */
@@ -16,6 +17,8 @@ export interface Dummies {
   readonly limit?: number;
 }
 
+/** Larger matrices are not held beside the solver's copy: their rows are made when it asks for them. */
+const mostEntries = 2 ** 24;
 /** Sparse costs have fewer arcs than this share of all pairs. */
 const sparseShare = 0.2;
 
@@ -67,6 +70,8 @@ function denseWithDummies(cost: Cost, { rows, columns, corner, limit = Infinity 
       out[offset + m] = rows[i];
     },
   );
+  const entries = (n + 1) * (m + 1);
+  if (entries <= mostEntries) return dense({ data: base.block(0, n + 1), rows: n + 1, cols: m + 1 });
   return { kind: "custom", ...base };
 }
 

@@ -1,5 +1,4 @@
 // From the entries and potentials of a partial plan to the caller's result.
-import type { Cost } from "../cost/cost.ts";
 import { sparseFromEntries } from "../linalg/sparse.ts";
 import { sum } from "../linalg/sum.ts";
 import { type SparsePlan, sparsePlan } from "../plan/sparse.ts";
@@ -81,16 +80,4 @@ export function partialResult(
     },
     certify: certifyPartial(() => ({ cost, a, b, plan, ...read(), mass: wanted })),
   };
-}
-
-/** The potentials of a plan that moves nothing: lambda is the least cost, 0 where every pair is forbidden. */
-export function idlePotentials(cost: Cost): PartialPotentials {
-  const [n, m] = cost.shape;
-  const row = new Float64Array(m);
-  let lambda = Infinity;
-  for (let i = 0; i < n; i++) {
-    cost.block(i, i + 1, row);
-    for (let j = 0; j < m; j++) if (row[j] < lambda) lambda = row[j];
-  }
-  return { f: new Float64Array(n), g: new Float64Array(m), lambda: lambda < Infinity ? lambda : 0 };
 }

@@ -7,9 +7,10 @@ import type { ExactMethod } from "../exact/engines.ts";
 import type { Weights } from "../measure/weights.ts";
 import type { AsyncOptions, Potentials, RunOptions } from "../run/options.ts";
 import type { Result } from "../run/result.ts";
-import { defineSolver, mapRun, type Run, threeForms } from "../run/solver.ts";
-import { idlePotentials, type PartialResult, partialResult } from "./answer.ts";
+import { mapRun, type Run, threeForms } from "../run/solver.ts";
+import { type PartialResult, partialResult } from "./answer.ts";
 import { type Extended, extend } from "./extended.ts";
+import { idle, isTiny } from "./idle.ts";
 import { type PartialProblem, readPartial } from "./problem.ts";
 
 /** Options of {@link partial}: `mass`, or `lambda`, or neither. */
@@ -61,7 +62,7 @@ export const partial: Partial = /*#__PURE__*/ threeForms<[Weights, Weights, Cost
   ([a, b, C, given]) => {
     const options = readOptions(given);
     const problem = readPartial(a as Weights, b as Weights, toCost(C as CostLike), options);
-    const extended = extend(problem);
+    const extended = isTiny(problem) ? null : extend(problem);
     if (extended === null) return idle.steps(problem, options);
     const { mass: _, lambda: __, warmStart: ___, ...rest } = options;
     const inner: EmdOptions = { ...rest, warmStart: extended.warmStart, massTolerance: 1e-9, duals: "free" };
@@ -72,29 +73,6 @@ export const partial: Partial = /*#__PURE__*/ threeForms<[Weights, Weights, Cost
   },
   "partial",
 );
-
-const idle = /*#__PURE__*/ defineSolver<[PartialProblem], RunOptions, PartialResult>(1, (control, [problem]) =>
-  (function* () {
-    yield { phase: "idle", iteration: 0, error: 0, elapsedMs: control.elapsedMs() };
-    return nothingMoved(problem, control.elapsedMs());
-  })(),
-);
-
-function nothingMoved(problem: PartialProblem, elapsedMs: number): PartialResult {
-  const { cost, aim } = problem;
-  return partialResult(problem, {
-    status: "optimal",
-    method: "none",
-    why: "there is no mass to move",
-    backend: "js",
-    iterations: 0,
-    elapsedMs,
-    i: [],
-    j: [],
-    mass: [],
-    potentials: () => ({ ...idlePotentials(cost), ...("lambda" in aim ? { lambda: aim.lambda } : {}) }),
-  });
-}
 
 function readOptions(given: unknown): PartialOptions {
   if (given === undefined || (typeof given === "object" && given !== null)) return given ?? {};
