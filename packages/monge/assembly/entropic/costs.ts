@@ -1,4 +1,4 @@
-// Row i of the cost matrix, wherever it comes from: a matrix in memory, a block that the caller filled, or points.
+// Row i of the cost matrix, wherever it comes from: a matrix in memory, a block that the caller filled, points, or inner products.
 // Rows are padded to a multiple of 8 columns.
 
 let kind: i32 = 0;
@@ -15,6 +15,12 @@ let p: f64 = 2;
 let power: f64 = 1;
 let factor: f64 = 1;
 let shape: i32 = 0;
+let count: i32 = 0;
+let left: usize = 0;
+let right: usize = 0;
+let floor: f64 = 0;
+/** The first of the four rows of inner products that the buffer holds. */
+let held: i32 = 0;
 
 /** The rows from `first` on lie at `address` (f64, `padded` numbers a row). */
 export function costMatrix(address: usize, padded: i32, first: i32): void {
@@ -52,9 +58,41 @@ export function costPoints(
   shape = exponent == 1 ? 0 : exponent == 0.5 ? 1 : 2;
 }
 
+/**
+ * C_ij = max(left_i + right_j + sum_k x_ik y_jk, least). `x`: n x d, row-major; `y` in blocks of 8 as in `costPoints`; `scratch` holds
+ * four rows and 4 d numbers.
+ */
+export function costProducts(
+  x: usize,
+  y: usize,
+  d: i32,
+  padded: i32,
+  n: i32,
+  leftTerms: usize,
+  rightTerms: usize,
+  scratch: usize,
+  least: f64,
+): void {
+  kind = 2;
+  from = x;
+  to = y;
+  dimension = d;
+  width = padded;
+  count = n;
+  left = leftTerms;
+  right = rightTerms;
+  buffer = scratch;
+  floor = least;
+  held = -4;
+}
+
 /** The address of row i. */
 export function costRow(i: i32): usize {
   if (kind == 0) return rows + ((<usize>(i - firstRow) * width) << 3);
+  if (kind == 2) {
+    if (i < held || i >= held + 4) products(i);
+    return buffer + ((<usize>(i - held) * width) << 3);
+  }
   const x = from + ((<usize>i * dimension) << 3);
   if (base == 0) squares(x);
   else if (base == 1) magnitudes(x);
@@ -87,6 +125,27 @@ function squares(x: usize): void {
     }
     return;
   }
+  if (d == 3) {
+    const x0 = v128.load64_splat(x);
+    const x1 = v128.load64_splat(x, 8);
+    const x2 = v128.load64_splat(x, 16);
+    for (let j: usize = 0, y = to; j < end; j += 64, y += 192) {
+      for (let lane: usize = 0; lane < 64; lane += 32) {
+        const at = y + lane;
+        const u0 = f64x2.sub(x0, v128.load(at));
+        const u1 = f64x2.sub(x0, v128.load(at, 16));
+        const v0 = f64x2.sub(x1, v128.load(at, 64));
+        const v1 = f64x2.sub(x1, v128.load(at, 80));
+        const w0 = f64x2.sub(x2, v128.load(at, 128));
+        const w1 = f64x2.sub(x2, v128.load(at, 144));
+        const s0 = f64x2.add(f64x2.add(f64x2.mul(u0, u0), f64x2.mul(v0, v0)), f64x2.mul(w0, w0));
+        const s1 = f64x2.add(f64x2.add(f64x2.mul(u1, u1), f64x2.mul(v1, v1)), f64x2.mul(w1, w1));
+        v128.store(out + j + lane, s0);
+        v128.store(out + j + lane, s1, 16);
+      }
+    }
+    return;
+  }
   let y = to;
   for (let j: usize = 0; j < end; j += 64) {
     let s0 = f64x2.splat(0);
@@ -108,6 +167,67 @@ function squares(x: usize): void {
     v128.store(out + j, s1, 16);
     v128.store(out + j, s2, 32);
     v128.store(out + j, s3, 48);
+  }
+}
+
+// Rows i to i + 3 (the last row stands in for rows behind it), four columns at a time: they share the loads of y.
+function products(i: i32): void {
+  held = i;
+  const d = <usize>dimension << 3;
+  const stride = <usize>width << 3;
+  const last = count - 1;
+  // The four rows of x, coordinate by coordinate.
+  const x = buffer + 4 * stride;
+  const xEnd = x + 4 * d;
+  for (let r = 0; r < 4; r++) {
+    const row = from + <usize>min(i + r, last) * d;
+    for (let k: usize = 0; k < d; k += 8) store<f64>(x + (k << 2) + (<usize>r << 3), load<f64>(row + k));
+  }
+  const l0 = v128.load64_splat(left + (<usize>i << 3));
+  const l1 = v128.load64_splat(left + (<usize>min(i + 1, last) << 3));
+  const l2 = v128.load64_splat(left + (<usize>min(i + 2, last) << 3));
+  const l3 = v128.load64_splat(left + (<usize>min(i + 3, last) << 3));
+  for (let j: usize = 0; j < stride; j += 32) {
+    let y = to + (j >> 6) * (d << 3) + (j & 32);
+    let s0 = f64x2.splat(0);
+    let s1 = s0;
+    let s2 = s0;
+    let s3 = s0;
+    let z0 = s0;
+    let z1 = s0;
+    let z2 = s0;
+    let z3 = s0;
+    for (let at = x; at < xEnd; at += 32, y += 64) {
+      const y0 = v128.load(y);
+      const y1 = v128.load(y, 16);
+      const v0 = v128.load64_splat(at);
+      s0 = f64x2.add(s0, f64x2.mul(v0, y0));
+      z0 = f64x2.add(z0, f64x2.mul(v0, y1));
+      const v1 = v128.load64_splat(at, 8);
+      s1 = f64x2.add(s1, f64x2.mul(v1, y0));
+      z1 = f64x2.add(z1, f64x2.mul(v1, y1));
+      const v2 = v128.load64_splat(at, 16);
+      s2 = f64x2.add(s2, f64x2.mul(v2, y0));
+      z2 = f64x2.add(z2, f64x2.mul(v2, y1));
+      const v3 = v128.load64_splat(at, 24);
+      s3 = f64x2.add(s3, f64x2.mul(v3, y0));
+      z3 = f64x2.add(z3, f64x2.mul(v3, y1));
+    }
+    const r0 = v128.load(right + j);
+    const r1 = v128.load(right + j, 16);
+    const low = f64x2.splat(floor);
+    let out = buffer + j;
+    v128.store(out, f64x2.pmax(low, f64x2.add(f64x2.add(l0, r0), s0)));
+    v128.store(out, f64x2.pmax(low, f64x2.add(f64x2.add(l0, r1), z0)), 16);
+    out += stride;
+    v128.store(out, f64x2.pmax(low, f64x2.add(f64x2.add(l1, r0), s1)));
+    v128.store(out, f64x2.pmax(low, f64x2.add(f64x2.add(l1, r1), z1)), 16);
+    out += stride;
+    v128.store(out, f64x2.pmax(low, f64x2.add(f64x2.add(l2, r0), s2)));
+    v128.store(out, f64x2.pmax(low, f64x2.add(f64x2.add(l2, r1), z2)), 16);
+    out += stride;
+    v128.store(out, f64x2.pmax(low, f64x2.add(f64x2.add(l3, r0), s3)));
+    v128.store(out, f64x2.pmax(low, f64x2.add(f64x2.add(l3, r1), z3)), 16);
   }
 }
 
