@@ -3,13 +3,21 @@
 // semi-dual (Brauer, Clason, Lorenz, Wirth 2017) under iterative aggregation (Koury, McAllister, Stewart 1984).
 import type { Workspace } from "../kernels/workspace.ts";
 import type { Side } from "./boxes.ts";
+import { type Links, strongestTree, type TreeSolver } from "./strongestTree.ts";
 
-/** Tiles without a share above this of some cell are left out of W. */
-const share = 1e-6;
+/** Tiles without a share above this of some cell are left out of W; in f64 even the weakest links between far parts are kept. */
+const share = { single: 1e-6, double: 1e-12 };
 /** Numbers read and multiplied between two signs of life. */
 const chunk = 1 << 24;
 /** Systems of so many numbers are solved in f64. */
 const double = 1 << 23;
+/** A system of so many cells is taken to be small before it is known. */
+const few = 20000;
+/** Where a step took more products, the next one is solved for with the help of the strongest links. */
+const tedious = 150;
+const rounding = 1e-15;
+/** Added to the diagonal, for parts without any link between them; weaker links than this are none. */
+const little = 1e-12;
 /** Kernel memory is handed out in units. */
 const unit = 32;
 
@@ -51,7 +59,8 @@ export function cellSystem(workspace: Workspace, x: Side, y: Side, size: number,
   const used = Math.ceil(y.cloud.n / size);
   let capacity = 0;
   let height = 1;
-  let exact = true;
+  let slow = false;
+  let exact = cellsX <= few;
   /** sqrt(B / gamma) by column cell, and 0 for cells of which nothing is kept; 1 / sqrt(B). */
   let scale = new Float64Array(cellsY);
   let roots = new Float64Array(cellsY);
@@ -73,7 +82,7 @@ export function cellSystem(workspace: Workspace, x: Side, y: Side, size: number,
   return {
     size,
     open() {
-      call["cellsOpen"](share);
+      call["cellsOpen"](exact ? share.double : share.single);
     },
     grow(candidates) {
       const needed = call["cellsUsed"]() + Math.ceil(candidates / 8) + candidates * tall;
@@ -104,34 +113,74 @@ export function cellSystem(workspace: Workspace, x: Side, y: Side, size: number,
       const z = new Float64Array(cellsY);
       const r = new Float64Array(cellsY);
       for (let c = 0; c < used; c++) r[c] = defect[c] * scale[c] * roots[c];
-      const p = r.slice();
-      let square = squares(r);
-      const goal = square * accuracy * accuracy;
-      for (let step = 0; step < most && square > goal; step++) {
-        const q = yield* product(p, Math.sqrt(square));
+      const goal = dot(r, r) * accuracy * accuracy;
+      const tree = exact && slow ? strongestTree(cellsX, used, links()) : null;
+      let p = new Float64Array(cellsY);
+      let before = 0;
+      let step = 0;
+      for (let square = dot(r, r); step < most && square > goal; step++, square = dot(r, r)) {
+        const s = tree === null ? r : both(r, tree);
+        const now = dot(r, s);
+        const factor = before > 0 ? now / before : 0;
+        p = s.map((value, c) => value + factor * p[c]);
+        before = now;
+        const size = Math.sqrt(dot(p, p));
+        const q = yield* product(p, size);
         let curvature = 0;
         for (let c = 0; c < used; c++) {
-          q[c] = p[c] - q[c];
+          q[c] = (1 + little) * p[c] - q[c];
           curvature += p[c] * q[c];
         }
         // Rounding says that nothing is left in this direction.
-        if (!(curvature > 1e-14 * squares(p))) break;
-        const alpha = square / curvature;
+        if (!(curvature > rounding * size * size && size < Infinity)) break;
+        const alpha = now / curvature;
         for (let c = 0; c < used; c++) {
           z[c] += alpha * p[c];
           r[c] -= alpha * q[c];
         }
-        const before = square;
-        square = squares(r);
-        for (let c = 0; c < used; c++) p[c] = r[c] + (square / before) * p[c];
       }
+      if (step > tedious) slow = true;
       return z.map((value, c) => value * scale[c] * roots[c]);
     },
   };
+
+  /** (1 + the tree's inverse) r. */
+  function both(r: Float64Array, tree: TreeSolver): Float64Array {
+    const masses = scale.map((value, c) => (value > 0 ? 1 / (value * roots[c]) : 0));
+    const supply = r.map((value, c) => value * masses[c]);
+    const h = tree(supply);
+    return r.map((value, c) => value + (c < used ? h[c] * masses[c] : 0));
+  }
+
+  /** The entries of W. */
+  function links(): Links {
+    const index = workspace.i32(starts, 2 * x.blocks);
+    const rootsX = workspace.f64(ra, cellsX);
+    let total = 0;
+    for (let block = 0; block < x.blocks; block++) total += index[2 * block + 1] * tall * 8;
+    const rows = new Int32Array(total);
+    const columns = new Int32Array(total);
+    const weights = new Float64Array(total);
+    let e = 0;
+    for (let block = 0; block < x.blocks; block++) {
+      const count = index[2 * block + 1];
+      const names = workspace.i32(values + index[2 * block] * unit, count);
+      const tiles = workspace.f32(values + (index[2 * block] + Math.ceil(count / 8)) * unit, count * tall * 8);
+      for (let k = 0; k < tiles.length; k++) {
+        if (tiles[k] < little) continue;
+        const row = block * tall + Math.floor(k / (8 * count));
+        const column = names[(k >> 3) % count] * 8 + (k & 7);
+        rows[e] = row;
+        columns[e] = column;
+        weights[e++] = tiles[k] / (rootsX[row] * roots[column]);
+      }
+    }
+    return { rows: rows.subarray(0, e), columns: columns.subarray(0, e), weights: weights.subarray(0, e) };
+  }
 }
 
-function squares(x: Float64Array): number {
+function dot(x: Float64Array, y: Float64Array): number {
   let total = 0;
-  for (let c = 0; c < x.length; c++) total += x[c] * x[c];
+  for (let c = 0; c < x.length; c++) total += x[c] * y[c];
   return total;
 }

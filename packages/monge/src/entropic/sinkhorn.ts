@@ -17,9 +17,10 @@ import { epsilonSchedule, readEpsilon } from "./schedule.ts";
 import type { SinkhornResult } from "./sinkhornResult.ts";
 import { openSweeper } from "./softminSweeper.ts";
 import type { Measured, Sweeper } from "./sweeper.ts";
+import { type NearPairsOptions, prefersNearPairs, type TruncatedAnswer, truncatedSinkhorn } from "./truncated.ts";
 
 /** Options of {@link sinkhorn}. Give `epsilon` or `relativeEpsilon`. */
-export interface SinkhornOptions extends RunOptions {
+export interface SinkhornOptions extends RunOptions, NearPairsOptions {
   /** The weight of the entropy, > 0, in the unit of C. */
   readonly epsilon?: number;
   /** The same as a multiple of the largest finite |C_ij|. */
@@ -135,6 +136,18 @@ function* solveHere(
   tolerance: number,
   overRelaxation: number | "auto",
 ): Generator<Progress, Solved, void> {
+  if (prefersNearPairs(problem, options)) {
+    const solved = ({ potentials, measured, ...ended }: TruncatedAnswer): Solved => {
+      return { potentials, measured, outcome: { ...ended, tolerance, method: "newton over near pairs" } };
+    };
+    const offer = (make: () => TruncatedAnswer): void =>
+      control.offer(() => {
+        const { potentials, measured, outcome } = solved(make());
+        return entropicResult(problem, potentials, measured, { ...outcome, elapsedMs: control.elapsedMs() });
+      });
+    const { interrupted, elapsedMs } = control;
+    return solved(yield* truncatedSinkhorn({ interrupted, elapsedMs, offer }, problem, { ...options, tolerance }));
+  }
   const workspace = lease(entropic);
   let intact = true;
   try {

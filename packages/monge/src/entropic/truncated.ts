@@ -51,6 +51,37 @@ export function isPointsProblem(problem: EntropicProblem): problem is PointsProb
   return mass > 0 && cost.kind === "points" && cost.ground.norm === 2 && cost.ground.power === 2 && cost.x.cols > 0;
 }
 
+/** Below so many pairs, all of them are looked at in a few milliseconds. */
+const manyPairs = 2 ** 18;
+const fewDimensions = 3;
+
+/** Options that choose between this and Sinkhorn's iteration over all pairs. */
+export interface NearPairsOptions {
+  /**
+   * Whether to look at near pairs only, coarse to fine: `"auto"` (default) does for squared distances in up to three dimensions and
+   * from 2^18 pairs on, unless an option of the iteration over all pairs is given (`overRelaxation`, `annealing`, `keepEntries`);
+   * `"always"` for squared (or cosine) distances in any number of dimensions; `"never"`.
+   */
+  readonly nearPairs?: "auto" | "always" | "never";
+}
+
+/** Whether to solve by near pairs. */
+export function prefersNearPairs(
+  problem: EntropicProblem,
+  options: NearPairsOptions & {
+    readonly overRelaxation?: unknown;
+    readonly annealing?: unknown;
+    readonly keepEntries?: unknown;
+  },
+): problem is PointsProblem {
+  const { nearPairs = "auto", overRelaxation, annealing, keepEntries } = options;
+  if (nearPairs === "never" || !isPointsProblem(problem)) return false;
+  if (nearPairs === "always") return true;
+  const asked = [overRelaxation, annealing, keepEntries].some((option) => option !== undefined);
+  const [n, m] = problem.cost.shape;
+  return !asked && n * m >= manyPairs && problem.cost.x.cols <= fewDimensions;
+}
+
 /** Share of the tolerance that may be left out of the sums of a measurement, of both marginals together. */
 const leftOut = 0.005;
 /** Newton's goal on a level is below the tolerance by what is left out, and rough where the next level changes everything. */

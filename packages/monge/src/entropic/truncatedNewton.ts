@@ -35,15 +35,15 @@ const ahead = 0.01;
 /** Bytes that cells may take. */
 const room = 5e8;
 /** Products for one step, and how well it is solved for: no better than the step's own error. */
-const mostProducts = 1000;
-const accuracy = { cells: 0.02, points: 1e-3, first: 0.1 };
-/** Bits by which a potential may change in one step. */
-const reach = 8;
-/** A step is cut to this part where it fails, and given up when it is shorter than the last. */
-const cut = 0.25;
-const shortest = 0.05;
-/** Passes without a smaller error after which rounding has the last word. */
-const patience = 30;
+const mostProducts = 300;
+const accuracy = { cells: 0.02, points: 0.01, first: 0.1 };
+/** Bits by which a potential may change in a step: at first, and at least and at most later; where it fails, a fraction of that. */
+const reach = { first: 8, least: 4, most: 1024, fraction: 0.125 };
+/** Then all in proportion, so that parts stay together. */
+const together = 2;
+/** Passes without an error smaller by a tenth after which rounding has the last word. */
+const patience = 100;
+const smaller = 0.9;
 
 /** Iterates to the goal; the potentials are those of the sides. The top of the workspace is used, and is for the caller to release. */
 export function* newton(task: NewtonTask): Generator<void, NewtonEnd, void> {
@@ -58,7 +58,8 @@ export function* newton(task: NewtonTask): Generator<void, NewtonEnd, void> {
   let since = 0;
   let base: Float64Array | null = null;
   let step: Float64Array = new Float64Array(n);
-  let length = 1;
+  let failed = 0;
+  let far = reach.first;
   for (;;) {
     const cutoff = cutoffOf(leftOut * Math.max(goal, ahead * error));
     const fits = yield* guarded(pairs.iterate({ rows: x, columns: y, scale, cutoff }, cells), task);
@@ -78,10 +79,13 @@ export function* newton(task: NewtonTask): Generator<void, NewtonEnd, void> {
     const potentials = workspace.f64(y.potentials, n);
     const semiDual = dot(x.cloud.weights, workspace.f64(x.potentials, x.cloud.n)) + dot(b, potentials);
     if (base !== null && !(now < error || semiDual > value)) {
-      length *= cut;
-      if (length < shortest) length = 0;
-      for (let j = 0; j < n; j++) potentials[j] = base[j] + length * step[j];
-      if (length === 0) {
+      failed++;
+      far = Math.max(reach.least, 0.5 * far);
+      const most = largest(step);
+      if (failed === 1) move(potentials, base, step, reach.fraction * far, 1);
+      else if (failed === 2 && most > 0) move(potentials, base, step, Infinity, Math.min(1, together / most));
+      else {
+        potentials.set(base);
         // Sinkhorn's step never fails, but needs the sums at the base.
         base = null;
         error = 1;
@@ -93,8 +97,9 @@ export function* newton(task: NewtonTask): Generator<void, NewtonEnd, void> {
     }
     error = now;
     value = semiDual;
-    length = 1;
-    if (error < least) {
+    if (base !== null && failed === 0 && largest(step) > far) far = Math.min(reach.most, 2 * far);
+    failed = 0;
+    if (error < smaller * least) {
       least = error;
       since = 0;
     } else if (++since >= patience) return "stalled";
@@ -115,12 +120,20 @@ export function* newton(task: NewtonTask): Generator<void, NewtonEnd, void> {
     step = finePart(workspace, y, size);
     for (let j = 0; j < n; j++) {
       step[j] += h[Math.floor(j / size)] * Math.LOG2E;
-      step[j] = Math.min(reach, Math.max(-reach, step[j]));
     }
     const held = workspace.f64(y.potentials, n);
     base = held.slice();
-    for (let j = 0; j < n; j++) held[j] += step[j];
+    move(held, base, step, far, 1);
   }
+}
+
+/** out = base + times step, changes cut to `most`. */
+function move(out: Float64Array, base: Float64Array, step: Float64Array, most: number, times: number): void {
+  for (let j = 0; j < out.length; j++) out[j] = base[j] + Math.min(most, Math.max(-most, times * step[j]));
+}
+
+function largest(x: Float64Array): number {
+  return x.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
 }
 
 /** Drives a pass; undefined where it was to stop. */
