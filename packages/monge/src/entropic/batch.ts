@@ -85,32 +85,36 @@ export const sinkhornBatch: SinkhornBatch = /*#__PURE__*/ defineSolver<
   [BatchWeights, BatchWeights, CostStack | readonly MatrixLike[]],
   SinkhornBatchOptions,
   SinkhornBatchResult
->(3, (control, [a, b, C], options) => {
-  const matrices = readStack(C);
-  const { tolerance = 1e-9 } = options;
-  if (!(tolerance > 0)) {
-    throw new OtError("InvalidValue", `tolerance is ${tolerance}.`, {
-      argument: "options.tolerance",
-      seen: tolerance,
-      cure: "Use a number above 0; 1e-9 is the default.",
-    });
-  }
-  const epsilonOf = readEpsilons(options, matrices.length);
-  const sources = readWeightRows(a, matrices.length, "a");
-  const targets = readWeightRows(b, matrices.length, "b");
-  // Masses that are the same for all problems are read once.
-  let shared: EntropicProblem | null = null;
-  const [first, second] = [sources(0), targets(0)];
-  const problemAt = (k: number): EntropicProblem =>
-    named(k, () => {
-      const cost = dense(matrices[k]);
-      const [source, target] = [sources(k), targets(k)];
-      if (source !== first || target !== second) return readProblem(source, target, cost, options);
-      shared ??= readProblem(source, target, cost, options);
-      return { ...shared, cost };
-    });
-  return run(control, matrices, problemAt, epsilonOf, { ...options, tolerance });
-}) as SinkhornBatch;
+>(
+  3,
+  (control, [a, b, C], options) => {
+    const matrices = readStack(C);
+    const { tolerance = 1e-9 } = options;
+    if (!(tolerance > 0)) {
+      throw new OtError("InvalidValue", `tolerance is ${tolerance}.`, {
+        argument: "options.tolerance",
+        seen: tolerance,
+        cure: "Use a number above 0; 1e-9 is the default.",
+      });
+    }
+    const epsilonOf = readEpsilons(options, matrices.length);
+    const sources = readWeightRows(a, matrices.length, "a");
+    const targets = readWeightRows(b, matrices.length, "b");
+    // Masses that are the same for all problems are read once.
+    let shared: EntropicProblem | null = null;
+    const [first, second] = [sources(0), targets(0)];
+    const problemAt = (k: number): EntropicProblem =>
+      named(k, () => {
+        const cost = dense(matrices[k]);
+        const [source, target] = [sources(k), targets(k)];
+        if (source !== first || target !== second) return readProblem(source, target, cost, options);
+        shared ??= readProblem(source, target, cost, options);
+        return { ...shared, cost };
+      });
+    return run(control, matrices, problemAt, epsilonOf, { ...options, tolerance });
+  },
+  "sinkhornBatch",
+) as SinkhornBatch;
 
 const entriesAtOnce = 1 << 20;
 
@@ -123,43 +127,22 @@ function* run(
 ): Generator<Progress, SinkhornBatchResult, void> {
   const count = matrices.length;
   const [n, m] = count > 0 ? [matrices[0].rows, matrices[0].cols] : [0, 0];
+  const problems: EntropicProblem[] = [];
+  const cachedAt = (k: number): EntropicProblem => {
+    problems[k] ??= problemAt(k);
+    return problems[k];
+  };
+  const answers = yield* control.elsewhere(() => solveAll(control, matrices, cachedAt, epsilonOf, options));
   const f = new Float64Array(count * n);
   const g = new Float64Array(count * m);
-  const values = new Float64Array(count);
-  const answers: OneAnswer[] = [];
-  const problems: EntropicProblem[] = [];
-  const workspace: Workspace = lease(entropic);
-  let intact = true;
-  try {
-    const width = padded(m);
-    workspace.call["batchInit"](workspace.alloc(workspace.call["batchDoubles"](n, width) * 8), n, m, width);
-    for (let k = 0, work = 0; k < count; k++) {
-      const problem = problemAt(k);
-      const largest = largestOf(matrices[k].data);
-      const epsilon = named(k, () => epsilonOf(k, largest));
-      const { tolerance, maxIterations = Infinity } = options;
-      const settings = { epsilon, largest, tolerance, maxIterations };
-      const answer =
-        iterateOne(workspace, problem, matrices[k], settings) ?? named(k, () => solveAlone(problem, settings));
-      problems.push(problem);
-      answers.push(answer);
-      values[k] = answer.value;
-      f.set(answer.potentials.f, k * n);
-      g.set(answer.potentials.g, k * m);
-      work += n * m * (answer.iterations + 10);
-      if (work < entriesAtOnce) continue;
-      work = 0;
-      yield { phase: "batch", iteration: k + 1, error: 1 - (k + 1) / count, elapsedMs: control.elapsedMs() };
-    }
-  } catch (error) {
-    // An error of ours leaves the memory in order; a trap may not.
-    intact = isOtError(error);
-    throw error;
-  } finally {
-    if (intact) giveBack(workspace);
+  for (const [k, { potentials }] of answers.entries()) {
+    // Masses are copied now, wherever the batch was solved: the caller may change them later.
+    cachedAt(k);
+    f.set(potentials.f, k * n);
+    g.set(potentials.g, k * m);
   }
   return {
-    values,
+    values: Float64Array.from(answers, ({ value }) => value),
     transportCosts: Float64Array.from(answers, ({ measured }) => measured.transportCost),
     errors: Float64Array.from(answers, ({ measured }) => measured.error),
     iterations: Int32Array.from(answers, ({ iterations }) => iterations),
@@ -185,6 +168,45 @@ function* run(
       });
     },
   };
+}
+
+function* solveAll(
+  control: RunControl<SinkhornBatchResult>,
+  matrices: readonly Matrix<Floats>[],
+  problemAt: (k: number) => EntropicProblem,
+  epsilonOf: (k: number, largest: number) => number,
+  options: SinkhornBatchOptions & { readonly tolerance: number },
+): Generator<Progress, OneAnswer[], void> {
+  const count = matrices.length;
+  const [n, m] = count > 0 ? [matrices[0].rows, matrices[0].cols] : [0, 0];
+  const answers: OneAnswer[] = [];
+  const workspace: Workspace = lease(entropic);
+  let intact = true;
+  try {
+    const width = padded(m);
+    workspace.call["batchInit"](workspace.alloc(workspace.call["batchDoubles"](n, width) * 8), n, m, width);
+    for (let k = 0, work = 0; k < count; k++) {
+      const problem = problemAt(k);
+      const largest = largestOf(matrices[k].data);
+      const epsilon = named(k, () => epsilonOf(k, largest));
+      const { tolerance, maxIterations = Infinity } = options;
+      const settings = { epsilon, largest, tolerance, maxIterations };
+      const answer =
+        iterateOne(workspace, problem, matrices[k], settings) ?? named(k, () => solveAlone(problem, settings));
+      answers.push(answer);
+      work += n * m * (answer.iterations + 10);
+      if (work < entriesAtOnce) continue;
+      work = 0;
+      yield { phase: "batch", iteration: k + 1, error: 1 - (k + 1) / count, elapsedMs: control.elapsedMs() };
+    }
+  } catch (error) {
+    // An error of ours leaves the memory in order; a trap may not.
+    intact = isOtError(error);
+    throw error;
+  } finally {
+    if (intact) giveBack(workspace);
+  }
+  return answers;
 }
 
 /** A problem that the kernel gave up on. */

@@ -1,4 +1,5 @@
 // The solvers that a worker knows, by the names that `defineSolver` was given.
+import { sinkhornBatch } from "../entropic/batch.ts";
 import { sinkhorn } from "../entropic/sinkhorn.ts";
 import { selfPotential } from "../entropic/symmetric.ts";
 import { assignment } from "../exact/assignment.ts";
@@ -20,6 +21,7 @@ export const solvers: Readonly<Record<string, AnySolver | undefined>> = table({
   partial,
   selfPotential,
   sinkhorn,
+  sinkhornBatch,
 });
 
 /** Forgets the solvers' own types: what is called was called by its name, with arguments that went through it before. */
