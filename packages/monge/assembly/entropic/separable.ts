@@ -6,7 +6,7 @@
 import { exp2Lanes } from "./exp2";
 import { exponentLanes, mantissaLanes, scaleLanes } from "./separableCells";
 import {
-  bounds, inBlocks, ins, outBlocks, outs, priceBase, priced, priceIn, priceOut, prices, tableUse, tileBase, tileIn, tileOut, tiles,
+  bounds, inBlocks, ins, outBlocks, outs, priceBase, priced, priceOut, prices, tableUse, tileBase, tileIn, tileOut, tiles,
 } from "./separableTable";
 
 /** What may be left out of a sum, all terms together: 2^-54 of it; with prices, which may reach 2^41, 2^-96. */
@@ -277,31 +277,39 @@ function keep(
 // One sum term by term, from its largest term on.
 function redo(block: i32, i: i32, line: i32, floor: f64, stride: usize): void {
   const price = prices + (<usize>(priceBase + ((block << 3) + i) * priceOut) << 3);
-  const priceStep = <usize>priceIn << 3;
   const peak = pairPeaks(line);
   const bound = bounds + (<usize>(tileBase + block * tileOut) << 5);
   const e = exponents + <usize>line * stride;
   const m = mantissas + <usize>line * stride;
-  let most = -Infinity;
+  let largest = f64x2.splat(-Infinity);
   for (let k = 0; k < inBlocks; k++) {
     if (!(load<f64>(peak + <usize>k * 48) + load<f64>(bound + (<usize>(k * tileIn) << 5)) > floor)) continue;
-    for (let j = k << 3; j < (k + 1) << 3; j++) {
-      most = max(most, load<f64>(e + (<usize>j << 3)) - load<f64>(price + <usize>j * priceStep));
-    }
+    let at = <usize>k << 6;
+    const end = at + 64;
+    do {
+      largest = f64x2.pmax(largest, f64x2.sub(v128.load(e + at), v128.load(price + at)));
+      at += 16;
+    } while (at < end);
   }
-  const top = Math.ceil(most);
-  const lowest = top - cut;
-  let sum = 0.0;
+  const top = Math.ceil(max(f64x2.extract_lane(largest, 0), f64x2.extract_lane(largest, 1)));
+  const tops = f64x2.splat(top);
+  const lowest = f64x2.splat(-cut);
+  let sums = f64x2.splat(0);
   for (let k = 0; k < inBlocks; k++) {
     if (!(load<f64>(peak + <usize>k * 48) + load<f64>(bound + (<usize>(k * tileIn) << 5)) > floor)) continue;
-    for (let j = k << 3; j < (k + 1) << 3; j++) {
-      const paid = load<f64>(price + <usize>j * priceStep);
-      const t = load<f64>(e + (<usize>j << 3)) - paid;
-      if (!(t > lowest)) continue;
-      const term = load<f64>(m + (<usize>j << 3)) * f64x2.extract_lane(exp2Lanes(f64x2.splat(t - top)), 0);
-      sum += priced ? paid * term : term;
-    }
+    let at = <usize>k << 6;
+    const end = at + 64;
+    do {
+      const paid = v128.load(price + at);
+      const t = f64x2.sub(f64x2.sub(v128.load(e + at), paid), tops);
+      if (v128.any_true(f64x2.gt(t, lowest))) {
+        const term = f64x2.mul(v128.load(m + at), exp2Lanes(t));
+        sums = f64x2.add(sums, priced ? f64x2.mul(paid, term) : term);
+      }
+      at += 16;
+    } while (at < end);
   }
+  const sum = f64x2.extract_lane(sums, 0) + f64x2.extract_lane(sums, 1);
   const x = f64x2.splat(sum);
   const at = (<usize>line << 6) + (<usize>i << 3);
   store<f64>(sumMantissas + at, f64x2.extract_lane(mantissaLanes(x), 0));

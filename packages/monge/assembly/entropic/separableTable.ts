@@ -7,11 +7,10 @@ export let outs: i32 = 0;
 export let ins: i32 = 0;
 export let outBlocks: i32 = 0;
 export let inBlocks: i32 = 0;
-/** s c of (i, k) is at `prices` + 8 (`priceBase` + i `priceOut` + k `priceIn`). */
+/** s c of (i, k) is at `prices` + 8 (`priceBase` + i `priceOut` + k). */
 export let prices: usize = 0;
 export let priceBase: i32 = 0;
 export let priceOut: i32 = 0;
-export let priceIn: i32 = 0;
 /** Tile (I, K) is number `tileBase` + I `tileOut` + K `tileIn`: 64 numbers, those of one k together; and four in `bounds`: hi, lo, largest hi of K' <= K, of K' >= K. */
 export let tiles: usize = 0;
 export let bounds: usize = 0;
@@ -43,9 +42,8 @@ export function tableUse(address: usize): void {
   prices = address + (header << 3);
   tiles = prices + (<usize>(even ? count << 3 : count << 6) << 3);
   bounds = tiles + (<usize>count << 9);
-  priceBase = even ? (inBlocks << 3) - 1 : 0;
-  priceOut = even ? 1 : inBlocks << 3;
-  priceIn = even ? -1 : 1;
+  priceBase = even ? (outBlocks << 3) - 1 : 0;
+  priceOut = even ? -1 : inBlocks << 3;
   tileBase = even ? inBlocks - 1 : 0;
   tileOut = even ? 1 : inBlocks;
   tileIn = even ? -1 : 1;
@@ -76,7 +74,7 @@ export function tableBuild(
     const shift = load<f64>(x) - load<f64>(y);
     const count = (outBlocks + inBlocks) << 3;
     for (let t = 0; t < count; t++) {
-      store<f64>(prices + (<usize>t << 3), scale * price(shift + <f64>(t - priceBase) * spacing, power));
+      store<f64>(prices + (<usize>t << 3), scale * price(shift - <f64>(t - priceBase) * spacing, power));
     }
     for (let t = 0; t < outBlocks + inBlocks - 1; t++) {
       const block = t - tileBase;
@@ -114,13 +112,13 @@ function reach(first: i32, count: i32): void {
 }
 
 function buildTile(index: i32, row: i32, column: i32): void {
-  const first = prices + (<usize>(priceBase + (row << 3) * priceOut + (column << 3) * priceIn) << 3);
+  const first = prices + (<usize>(priceBase + (row << 3) * priceOut + (column << 3)) << 3);
   const out = tiles + (<usize>index << 9);
   let lowest = Infinity;
   let highest = 0.0;
   for (let k = 0; k < 8; k++) {
     for (let i = 0; i < 8; i++) {
-      const value = load<f64>(first + (<usize>(i * priceOut + k * priceIn) << 3));
+      const value = load<f64>(first + (<usize>(i * priceOut + k) << 3));
       lowest = min(lowest, value);
       highest = max(highest, value);
     }
@@ -130,7 +128,7 @@ function buildTile(index: i32, row: i32, column: i32): void {
   store<f64>(bounds + (<usize>index << 5), Math.floor(-highest), 8);
   for (let k = 0; k < 8; k++) {
     for (let i = 0; i < 8; i++) {
-      const value = load<f64>(first + (<usize>(i * priceOut + k * priceIn) << 3));
+      const value = load<f64>(first + (<usize>(i * priceOut + k) << 3));
       const weight = f64x2.extract_lane(exp2Lanes(f64x2.splat(-value - hi)), 0);
       store<f64>(out + (<usize>((k << 3) + i) << 3), priced ? weight * value : weight);
     }
