@@ -37,6 +37,9 @@ export { type SparseMatrix, sparseFromEntries } from "./linalg/sparse.ts";
 export type { MeasureLike } from "./measure/between.ts";
 export { type Histogram, histogram, type Measure, normalize, type PointCloud, pointCloud } from "./measure/measure.ts";
 export type { Weights } from "./measure/weights.ts";
+export type { PartialPotentials, PartialResult } from "./partial/answer.ts";
+export { type PartialOptions, type PartialTransport, partial } from "./partial/partial.ts";
+export { type Partial1dOptions, type Partial1dResult, partial1d } from "./partial/partial1d.ts";
 export { densePlan } from "./plan/dense.ts";
 export { lazyPlan } from "./plan/lazy.ts";
 export type { Plan, PlanEntry } from "./plan/plan.ts";
@@ -56,3 +59,5 @@ export {
   type SolveMeasuresOptions,
   solve,
 } from "./solve/solve.ts";
+export type { UnbalancedResult } from "./unbalanced/answer.ts";
+export { type UnbalancedOptions, type UnbalancedTransport, unbalanced } from "./unbalanced/unbalanced.ts";

@@ -43,7 +43,7 @@ export interface PartialOptions extends RunOptions {
  * Throws `InvalidShape`, `InvalidValue` (a mass out of range, among others), `NegativeMass`, `Infeasible` (forbidden pairs
  * leave no way for that much mass; with a witness), `OutOfMemory`, `KernelUnavailable`.
  */
-export interface Partial {
+export interface PartialTransport {
   (a: Weights, b: Weights, C: CostLike, options?: PartialOptions): PartialResult;
   /** The same between turns of the event loop; can be aborted. */
   async<C extends CostLike>(
@@ -56,8 +56,12 @@ export interface Partial {
   steps(a: Weights, b: Weights, C: CostLike, options?: PartialOptions): Run<PartialResult>;
 }
 
-/** Exact partial transport; see {@link Partial}. */
-export const partial: Partial = /*#__PURE__*/ threeForms<[Weights, Weights, CostLike], PartialOptions, PartialResult>(
+/** Exact partial transport; see {@link PartialTransport}. */
+export const partial: PartialTransport = /*#__PURE__*/ threeForms<
+  [Weights, Weights, CostLike],
+  PartialOptions,
+  PartialResult
+>(
   3,
   ([a, b, C, given]) => {
     const options = readOptions(given);

@@ -57,6 +57,7 @@ export function unbalancedResult(problem: UnbalancedProblem, answer: UnbalancedA
       return read();
     },
     report: { ...report, backend: "js", massAdjustment: 1, warnings: [] },
+    problem: { cost, a, b, marginals: { source, target } },
     certify: certifyUnbalanced(() => ({ ...problem, plan, potentials: read() })),
   };
 }

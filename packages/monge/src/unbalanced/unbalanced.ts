@@ -1,7 +1,7 @@
 // Unbalanced optimal transport without entropy: min <P, C> + D(P 1 | a) + D(P^T 1 | b) over P >= 0.
 // Liero, Mielke, Savare (2018) for KL; Benamou (2003) for L2; Piccoli, Rossi (2014) for total variation.
 import { type CostLike, toCost } from "../cost/cost.ts";
-import type { Unbalanced as Penalties } from "../entropic/penalty.ts";
+import type { Unbalanced } from "../entropic/penalty.ts";
 import { OtError } from "../errors/otError.ts";
 import type { Weights } from "../measure/weights.ts";
 import type { AsyncOptions, RunOptions } from "../run/options.ts";
@@ -20,7 +20,7 @@ export interface UnbalancedOptions extends RunOptions {
    * sum (r log(r / a) - r + a). `"L2"`: (strength / 2) sum (r - a)^2. `"TV"`: strength sum |r - a|. `{ source, target }`: one for either
    * side, `"equal"` for a hard one. A number is KL of that strength on both sides.
    */
-  readonly penalty: Penalties;
+  readonly penalty: Unbalanced;
   /** Relative duality gap at which to stop; default 1e-9. The active set as a rule goes on to the optimum, to rounding. */
   readonly tolerance?: number;
   /**
@@ -49,7 +49,7 @@ export interface UnbalancedOptions extends RunOptions {
  * Throws `InvalidShape`, `InvalidValue`, `NegativeMass`, `MassMismatch` (both sides hard), `Infeasible` (a hard side that cannot be
  * served), `Unsupported` (total variation against KL or L2; a method that cannot take the penalty), `OutOfMemory`, `KernelUnavailable`.
  */
-export interface Unbalanced {
+export interface UnbalancedTransport {
   (a: Weights, b: Weights, C: CostLike, options: UnbalancedOptions): UnbalancedResult;
   /** The same between turns of the event loop; can be aborted. */
   async(a: Weights, b: Weights, C: CostLike, options: UnbalancedOptions & AsyncOptions): Promise<UnbalancedResult>;
@@ -57,8 +57,8 @@ export interface Unbalanced {
   steps(a: Weights, b: Weights, C: CostLike, options: UnbalancedOptions): Run<UnbalancedResult>;
 }
 
-/** Unbalanced transport without entropy; see {@link Unbalanced}. */
-export const unbalanced: Unbalanced = /*#__PURE__*/ threeForms<
+/** Unbalanced transport without entropy; see {@link UnbalancedTransport}. */
+export const unbalanced: UnbalancedTransport = /*#__PURE__*/ threeForms<
   [Weights, Weights, CostLike],
   UnbalancedOptions,
   UnbalancedResult
@@ -82,7 +82,7 @@ export const unbalanced: Unbalanced = /*#__PURE__*/ threeForms<
   }
   if (isLinear(problem) && method === "auto") return startLinear(problem, rest);
   return smooth.steps(asSmooth(problem, method), { ...rest, tolerance, method });
-}) as Unbalanced;
+}) as UnbalancedTransport;
 
 interface SmoothOptions extends RunOptions {
   readonly tolerance: number;
