@@ -16,7 +16,7 @@ import { certifyRelaxed } from "./relaxedCertificate.ts";
 import { planPotentials, potentialValue } from "./relaxedClaim.ts";
 import { relaxedIterate } from "./relaxedIterate.ts";
 import { type RelaxedOptions, type RelaxedProblem, readRelaxed } from "./relaxedProblem.ts";
-import { startRelaxedSweeper } from "./relaxedSweeper.ts";
+import { startRelaxedSweeper, tooHeavy } from "./relaxedSweeper.ts";
 import { epsilonSchedule, readEpsilon } from "./schedule.ts";
 import type { SinkhornResult } from "./sinkhornResult.ts";
 import type { Measured, Sweeper } from "./sweeper.ts";
@@ -147,6 +147,7 @@ function snapshot(
   sweeper.setPotentials(running.potentials());
   drain(sweeper.rows(1));
   const measured = drain(sweeper.measure());
+  if (measured.error === Infinity) throw tooHeavy();
   drain(emptyAtoms(sweeper, problem));
   const potentials = finished(problem, sweeper.potentials());
   giveBack(workspace);
@@ -185,7 +186,7 @@ function relaxedResult(
       elapsedMs: outcome.elapsedMs,
       warnings: [],
     },
-    problem: { cost, a, b },
+    problem: { cost, a, b, marginals: { source: problem.source, target: problem.target } },
     certify: certifyRelaxed(problem, potentials, epsilon),
   };
 }

@@ -2,7 +2,7 @@
 import type { Progress, Status } from "../run/options.ts";
 import type { Ended, Exits, Iteration } from "./iterate.ts";
 import { startMixing } from "./relaxedMixing.ts";
-import type { RelaxedSweeper } from "./relaxedSweeper.ts";
+import { type RelaxedSweeper, tooHeavy } from "./relaxedSweeper.ts";
 
 /** Error at which the next epsilon of the schedule is taken, and iterations after which it is anyhow. */
 const coarse = 0.02;
@@ -27,6 +27,9 @@ const helpIterations = 20;
 /** Steps that the acceleration remembers, and the error from which on it is used. */
 const depth = 20;
 const near = 0.3;
+/** An error this many times the least one sends the acceleration back to where that was, to rest for more iterations each time. */
+const runaway = 10;
+const rest = 10;
 
 /** What one run is to do. */
 export interface RelaxedIteration extends Iteration {
@@ -74,6 +77,10 @@ export function* relaxedIterate(
     const mixing = startMixing(task.weights, depth);
     let least = Infinity;
     let since = 0;
+    let mayMix = task.mix;
+    let best: Float64Array | undefined;
+    let returns = 0;
+    let resting = 0;
     for (let count = 1; ; count++) {
       const swept = yield* watch(sweeper.rows(rule.omega));
       if (swept !== undefined) {
@@ -98,10 +105,11 @@ export function* relaxedIterate(
         least = error;
         since = 0;
       } else if (++since >= (least < small ? patience.small : patience.large)) {
+        if (rule.omega === 1 && !mayMix && !sweeper.keeping()) return yield* leave("stalled", last);
         if (sweeper.keeping()) mayKeep = false;
         sweeper.drop();
-        if (rule.omega === 1) return yield* leave("stalled", last);
         rule.rest();
+        mayMix = false;
         since = 0;
       }
       if (task.cold !== undefined && schedule !== task.cold && count === helpIterations && error > helpful) {
@@ -111,9 +119,27 @@ export function* relaxedIterate(
         break;
       }
       // An exit in the middle of the columns is seen again in the rows.
-      const from = task.mix && error < near ? sweeper.state() : undefined;
+      if (error === Infinity && best === undefined && !sweeper.fills) {
+        // Beyond floating point: once from the beginning, at the plain pace.
+        if (!mayMix) throw tooHeavy();
+        mayMix = false;
+        sweeper.clear();
+        continue;
+      }
+      if (best !== undefined && !(error < runaway * least)) {
+        sweeper.setState(best);
+        mixing.forget();
+        best = undefined;
+        resting = count + rest * ++returns;
+        continue;
+      }
+      const from = mayMix && error < near && count >= resting ? sweeper.state() : undefined;
       yield* watch(sweeper.columns(rule.omega));
-      if (from !== undefined) sweeper.setState(mixing.next(from, sweeper.state()));
+      if (from !== undefined) {
+        const mapped = sweeper.state();
+        if (error === least) best = mapped;
+        sweeper.setState(mixing.next(from, mapped));
+      }
       if (last && mayKeep && !sweeper.keeping() && error <= keepFrom) {
         const kept = yield* watch(sweeper.keep(dropped * tolerance));
         mayKeep = kept === undefined || kept.value;
@@ -130,6 +156,8 @@ export function* relaxedIterate(
       sweeper.setEpsilon(schedule[schedule.length - 1]);
       yield* whole(sweeper.rows(1));
     }
-    return { status, iterations: iteration, measured: yield* whole(sweeper.measure()) };
+    const measured = yield* whole(sweeper.measure());
+    if (measured.error === Infinity) throw tooHeavy();
+    return { status, iterations: iteration, measured };
   }
 }

@@ -4,7 +4,7 @@
 import { OtError } from "../errors/otError.ts";
 import type { Workspace } from "../kernels/workspace.ts";
 import type { Potentials } from "../run/options.ts";
-import type { Held, RelaxedProblem } from "./relaxedProblem.ts";
+import type { RelaxedProblem } from "./relaxedProblem.ts";
 import { constants, type Side, startShift } from "./relaxedShift.ts";
 import { type Sweeper, startSweeper } from "./sweeper.ts";
 
@@ -13,6 +13,8 @@ const share = 1e-4;
 
 /** A sweeper whose state between iterations is G alone. */
 export interface RelaxedSweeper extends Sweeper {
+  /** Whether a mass is prescribed and found by a multiplier. */
+  readonly fills: boolean;
   /** A copy of G; where the mass is prescribed, of G without the multiplier, which follows from it. */
   state(): Float64Array;
   /** Sets the same, within bounds. */
@@ -36,7 +38,6 @@ export function startRelaxedSweeper(problem: RelaxedProblem, workspace: Workspac
   const toSize = size > 0 ? unit / size : 1;
   let beta = rest;
   let scale = 0;
-  let lost = 0;
   const F = (): Float64Array => workspace.f64(call["sweepF"](), n);
   const G = (): Float64Array => workspace.f64(call["sweepG"](), m);
   const epsilonOf = (): number => Math.LOG2E / scale;
@@ -100,6 +101,7 @@ export function startRelaxedSweeper(problem: RelaxedProblem, workspace: Workspac
       soften();
     },
     centre: () => false,
+    fills: filling,
     state: () => (filling ? G().map((value) => value - beta) : G().slice()),
     setState(values) {
       G().set(filling ? values.map((value) => value + beta) : values);
@@ -139,9 +141,7 @@ export function startRelaxedSweeper(problem: RelaxedProblem, workspace: Workspac
         error += missing(call["sweepMoved"]());
       }
       if (error < Infinity || filling) return error * toSize;
-      if (lost++ > 0) throw tooHeavy(source);
       base.drop();
-      clear();
       return Infinity;
     },
     *columns(omega, which = "filled") {
@@ -153,8 +153,8 @@ export function startRelaxedSweeper(problem: RelaxedProblem, workspace: Workspac
     *measure() {
       const measured = yield* base.measure();
       const error = measured.error + (filling ? missing(call["sweepMoved"]()) : 0);
-      if (!(error < Infinity && measured.transportCost < Infinity)) throw tooHeavy(source);
-      return { ...measured, error: error * toSize };
+      const finite = error < Infinity && measured.transportCost < Infinity;
+      return { ...measured, error: finite ? error * toSize : Infinity };
     },
   };
 
@@ -171,10 +171,10 @@ function tooLittle(mass: number): OtError {
   });
 }
 
-function tooHeavy(source: Held): OtError {
+/** The error for plans out of range. */
+export function tooHeavy(): OtError {
   return new OtError("InvalidValue", "The best plan weighs more than floating point can hold.", {
     argument: "options.unbalanced",
-    seen: source,
     cure: "Costs below 0 reward mass: raise epsilon or the strengths, or add a constant to the cost.",
   });
 }
