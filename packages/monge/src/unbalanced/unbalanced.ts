@@ -4,9 +4,9 @@ import { type CostLike, toCost } from "../cost/cost.ts";
 import type { Unbalanced } from "../entropic/penalty.ts";
 import { OtError } from "../errors/otError.ts";
 import type { Weights } from "../measure/weights.ts";
-import type { AsyncOptions, RunOptions } from "../run/options.ts";
-import { defineSolver, type Run, threeForms } from "../run/solver.ts";
-import type { UnbalancedResult } from "./answer.ts";
+import type { AsyncOptions, Progress, RunOptions } from "../run/options.ts";
+import { defineSolver, type Run, type RunControl, threeForms } from "../run/solver.ts";
+import { type UnbalancedResult, unbalancedResult } from "./answer.ts";
 import { majorise } from "./majorisation.ts";
 import { readUnbalanced, type UnbalancedProblem } from "./problem.ts";
 import { isSmooth } from "./response.ts";
@@ -52,7 +52,12 @@ export interface UnbalancedOptions extends RunOptions {
 export interface UnbalancedTransport {
   (a: Weights, b: Weights, C: CostLike, options: UnbalancedOptions): UnbalancedResult;
   /** The same between turns of the event loop; can be aborted. */
-  async(a: Weights, b: Weights, C: CostLike, options: UnbalancedOptions & AsyncOptions): Promise<UnbalancedResult>;
+  async<C extends CostLike>(
+    a: Weights,
+    b: Weights,
+    C: C,
+    options: UnbalancedOptions & AsyncOptions<C>,
+  ): Promise<UnbalancedResult>;
   /** The same by hand: iterate for progress, `snapshot()` for the answer so far. */
   steps(a: Weights, b: Weights, C: CostLike, options: UnbalancedOptions): Run<UnbalancedResult>;
 }
@@ -62,38 +67,65 @@ export const unbalanced: UnbalancedTransport = /*#__PURE__*/ threeForms<
   [Weights, Weights, CostLike],
   UnbalancedOptions,
   UnbalancedResult
->(3, ([a, b, C, given]) => {
-  const options = (typeof given === "object" && given !== null ? given : {}) as UnbalancedOptions;
-  const { penalty, tolerance = 1e-9, method = "auto", ...rest } = options;
-  const problem = readUnbalanced(a as Weights, b as Weights, toCost(C as CostLike), penalty);
-  if (!(tolerance >= 0)) {
-    throw new OtError("InvalidValue", `tolerance is ${tolerance}.`, {
-      argument: "options.tolerance",
-      seen: tolerance,
-      cure: "Use a relative gap of at least 0; 1e-9 is the default.",
-    });
-  }
-  if (method !== "auto" && method !== "activeSet" && method !== "majorisation") {
-    throw new OtError("InvalidValue", `There is no method ${JSON.stringify(method)}.`, {
-      argument: "options.method",
-      seen: method,
-      cure: 'Use "auto", "activeSet" or "majorisation".',
-    });
-  }
-  if (isLinear(problem) && method === "auto") return startLinear(problem, rest);
-  return smooth.steps(asSmooth(problem, method), { ...rest, tolerance, method });
-}) as UnbalancedTransport;
+>(
+  3,
+  ([a, b, C, given]) => {
+    const options = (typeof given === "object" && given !== null ? given : {}) as UnbalancedOptions;
+    const { penalty, tolerance = 1e-9, method = "auto", ...rest } = options;
+    const problem = readUnbalanced(a as Weights, b as Weights, toCost(C as CostLike), penalty);
+    if (!(tolerance >= 0)) {
+      throw new OtError("InvalidValue", `tolerance is ${tolerance}.`, {
+        argument: "options.tolerance",
+        seen: tolerance,
+        cure: "Use a relative gap of at least 0; 1e-9 is the default.",
+      });
+    }
+    if (method !== "auto" && method !== "activeSet" && method !== "majorisation") {
+      throw new OtError("InvalidValue", `There is no method ${JSON.stringify(method)}.`, {
+        argument: "options.method",
+        seen: method,
+        cure: 'Use "auto", "activeSet" or "majorisation".',
+      });
+    }
+    if (isLinear(problem) && method === "auto") return startLinear(problem, rest);
+    return smooth.steps(asSmooth(problem, method), { ...rest, tolerance, method });
+  },
+  "unbalanced",
+) as UnbalancedTransport;
 
 interface SmoothOptions extends RunOptions {
   readonly tolerance: number;
   readonly method: "auto" | "activeSet" | "majorisation";
 }
 
+/** On a pool the solver around it crosses in its stead. */
 const smooth = /*#__PURE__*/ defineSolver<[SmoothProblem], SmoothOptions, UnbalancedResult>(
   1,
-  (control, [problem], { tolerance, method }) =>
-    method === "majorisation" ? majorise(control, problem, tolerance) : solveSmooth(control, problem, tolerance),
+  (control, [problem], options) => run(control, problem, options),
+  "unbalanced",
 );
+
+function* run(
+  control: RunControl<UnbalancedResult>,
+  problem: SmoothProblem,
+  { tolerance, method }: SmoothOptions,
+): Generator<Progress, UnbalancedResult, void> {
+  const solve = method === "majorisation" ? majorise : solveSmooth;
+  const { entries, potentials, report } = yield* control.elsewhere(function* () {
+    const { plan, potentials, report } = yield* solve(control, problem, tolerance);
+    return { entries: plan.matrix, potentials, report };
+  });
+  const { rows, rowPtr, colIdx, values } = entries;
+  const i = new Int32Array(values.length);
+  for (let row = 0; row < rows; row++) i.fill(row, rowPtr[row], rowPtr[row + 1]);
+  return unbalancedResult(problem, {
+    i,
+    j: colIdx,
+    mass: values,
+    potentials: () => potentials,
+    report: { ...report, elapsedMs: control.elapsedMs() },
+  });
+}
 
 function asSmooth(problem: UnbalancedProblem, method: string): SmoothProblem {
   const { source, target } = problem;

@@ -9,6 +9,7 @@ import { gridL1 } from "../exact/gridL1.ts";
 import { partial } from "../partial/partial.ts";
 import type { RunOptions } from "../run/options.ts";
 import type { Run, Solver } from "../run/solver.ts";
+import { unbalanced } from "../unbalanced/unbalanced.ts";
 
 type AnySolver = Pick<Solver<unknown[], RunOptions, unknown>, "steps">;
 
@@ -22,6 +23,7 @@ export const solvers: Readonly<Record<string, AnySolver | undefined>> = table({
   selfPotential,
   sinkhorn,
   sinkhornBatch,
+  unbalanced,
 });
 
 /** Forgets the solvers' own types: what is called was called by its name, with arguments that went through it before. */
