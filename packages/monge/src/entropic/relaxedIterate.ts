@@ -11,7 +11,7 @@ const coarseIterations = 12;
 const patience = { small: 60, large: 1000 };
 const small = 1e-6;
 /** Error from which on entries are kept, and its fall after which they are computed anew. */
-const keepFrom = 0.3;
+const keepFrom = 0.1;
 const keepFall = 0.01;
 /** Below this error potentials move so little that what was left out once stays out. */
 const keepOn = 0.05;
@@ -52,6 +52,9 @@ export function* relaxedIterate(
   let phase = "start";
   let mayKeep = task.keep;
   let goal = tolerance;
+  /** The least error at this epsilon, and the state that followed it. */
+  let least = Infinity;
+  let best: Float64Array | undefined;
   const sign = (): Progress => ({ phase, iteration, error, elapsedMs: exits.elapsedMs() });
   /** Drives a pass; an exit in its middle is answered by undefined. */
   function* watch<R>(pass: Generator<void, R, void>): Generator<Progress, { value: R } | undefined, void> {
@@ -75,10 +78,10 @@ export function* relaxedIterate(
     phase = last ? "iterate" : "anneal";
     const rule = task.relaxation();
     const mixing = startMixing(task.weights, depth);
-    let least = Infinity;
+    least = Infinity;
+    best = undefined;
     let since = 0;
     let mayMix = task.mix;
-    let best: Float64Array | undefined;
     let returns = 0;
     let resting = 0;
     for (let count = 1; ; count++) {
@@ -129,7 +132,6 @@ export function* relaxedIterate(
       if (best !== undefined && !(error < runaway * least)) {
         sweeper.setState(best);
         mixing.forget();
-        best = undefined;
         resting = count + rest * ++returns;
         continue;
       }
@@ -152,7 +154,10 @@ export function* relaxedIterate(
 
   function* leave(status: Status, settled: boolean): Generator<Progress, Ended, void> {
     sweeper.drop();
-    if (!settled) {
+    const astray = !(error < runaway * least);
+    if (astray && best !== undefined) sweeper.setState(best);
+    else if (error === Infinity && !sweeper.fills) sweeper.clear();
+    if (!settled || astray) {
       sweeper.setEpsilon(schedule[schedule.length - 1]);
       yield* whole(sweeper.rows(1));
     }
