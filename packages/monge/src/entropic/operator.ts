@@ -129,7 +129,10 @@ function bindProducts(
   const lefts = workspace.alloc(n * 8);
   workspace.f64(lefts, n).set(left);
   const rights = workspace.alloc(width * 8);
-  workspace.f64(rights, width).fill(0).set(right);
+  workspace
+    .f64(rights, width)
+    .fill(right[m - 1])
+    .set(right);
   workspace.call["costProducts"](from, to, d, width, n, lefts, rights, workspace.alloc(4 * (width + d) * 8), least);
 }
 
@@ -138,8 +141,11 @@ function copyBlocks(workspace: Workspace, data: Floats, m: number, d: number): n
   const width = padded(m);
   const address = workspace.alloc(width * d * 8);
   const blocks = workspace.f64(address, width * d);
-  blocks.fill(0);
-  for (let j = 0; j < m; j++) for (let k = 0; k < d; k++) blocks[((j >> 3) * d + k) * 8 + (j & 7)] = data[j * d + k];
+  // The padding repeats the last point: a pass over all columns sees no distance that is not there.
+  for (let j = 0; j < width; j++) {
+    const from = Math.min(j, m - 1) * d;
+    for (let k = 0; k < d; k++) blocks[((j >> 3) * d + k) * 8 + (j & 7)] = data[from + k];
+  }
   return address;
 }
 

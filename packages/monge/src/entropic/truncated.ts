@@ -119,7 +119,7 @@ function* solve(
   const x = sortedCloud(cost.x, a, mass);
   const y = sortedCloud(cost.y, b, mass);
   const field = startField(workspace, x, y);
-  const largest = field.largest() * unit;
+  const largest = largestDistance(problem, workspace, field) * unit;
   const epsilon = readEpsilon(task, largest);
   const whole: Stage = { x: 0, y: 0, epsilon: epsilon / unit };
   let path = stages(field.pyramids[0], field.pyramids[1], largest / unit, whole.epsilon);
@@ -173,6 +173,7 @@ function* solve(
         y: columns,
         scale: scaleOf(stage),
         cell: cellSize(field.pyramids, stage),
+        known: warm ? 0 : 1,
         goal: last ? goals.last * task.tolerance : finerNext ? goals.coarse : goals.fall,
         passed(now) {
           error = now;
@@ -202,6 +203,17 @@ function* solve(
     }
   }
   throw new Error("there are no stages");
+}
+
+/** The largest squared distance, atoms without mass included. */
+function largestDistance({ cost, a, b }: PointsProblem, workspace: Workspace, field: Field): number {
+  if (!a.includes(0) && !b.includes(0)) return field.largest();
+  const mark = workspace.mark();
+  const all = [cost.x, cost.y].map((points) => sortedCloud(points, new Float64Array(points.rows).fill(1), 1).cloud);
+  const [x, y] = all.map((cloud) => field.pairs.place(cloud));
+  const found = workspace.call["farthest"](x.header, y.header);
+  workspace.release(mark);
+  return found;
 }
 
 function reason(count: number, warm: boolean): string {

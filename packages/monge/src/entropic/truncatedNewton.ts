@@ -18,6 +18,8 @@ export interface NewtonTask {
   readonly scale: number;
   /** Points of a cell: a power of two up to 32. */
   readonly cell: number;
+  /** The error to expect, 1 at most. */
+  readonly known: number;
   /** Error of the columns at which to end, rows exact. */
   readonly goal: number;
   /** Told of every pass. */
@@ -32,6 +34,8 @@ export type NewtonEnd = "reached" | "interrupted" | "stalled";
 /** Share of the goal that may be left out of the sums, and of the present error while that is larger. */
 const leftOut = 0.005;
 const ahead = 0.01;
+/** And of what was found. */
+const doubt = 0.05;
 /** Bytes that cells may take. */
 const room = 5e8;
 /** Products for one step, and how well it is solved for: no better than the step's own error. */
@@ -52,7 +56,8 @@ export function* newton(task: NewtonTask): Generator<void, NewtonEnd, void> {
   const top = workspace.mark();
   let size = task.cell;
   let cells = cellSystem(workspace, x, y, size, room);
-  let error = 1;
+  let known = task.known;
+  let error = Infinity;
   let value = -Infinity;
   let least = Infinity;
   let since = 0;
@@ -61,7 +66,7 @@ export function* newton(task: NewtonTask): Generator<void, NewtonEnd, void> {
   let failed = 0;
   let far = reach.first;
   for (;;) {
-    const cutoff = cutoffOf(leftOut * Math.max(goal, ahead * error));
+    const cutoff = cutoffOf(leftOut * Math.max(goal, ahead * known));
     const fits = yield* guarded(pairs.iterate({ rows: x, columns: y, scale, cutoff }, cells), task);
     if (fits === undefined) return "interrupted";
     const c = workspace.f64(y.sums, n);
@@ -69,13 +74,11 @@ export function* newton(task: NewtonTask): Generator<void, NewtonEnd, void> {
     task.passed(now);
     yield;
     if (task.stop()) return "interrupted";
-    if (now <= goal) {
-      if (cutoff <= cutoffOf(leftOut * goal)) return "reached";
-      // So much better than expected that what was left out might matter: looked at again.
-      error = goal;
-      base = null;
-      continue;
-    }
+    // So much better than expected that what was left out might matter: looked at again.
+    const rough = cutoff > cutoffOf(Math.max(leftOut * goal, doubt * now));
+    known = now;
+    if (rough) continue;
+    if (now <= goal) return "reached";
     const potentials = workspace.f64(y.potentials, n);
     const semiDual = dot(x.cloud.weights, workspace.f64(x.potentials, x.cloud.n)) + dot(b, potentials);
     if (base !== null && !(now < error || semiDual > value)) {
@@ -88,7 +91,6 @@ export function* newton(task: NewtonTask): Generator<void, NewtonEnd, void> {
         potentials.set(base);
         // Sinkhorn's step never fails, but needs the sums at the base.
         base = null;
-        error = 1;
         const swept = yield* guarded(pairs.iterate({ rows: x, columns: y, scale, cutoff }, null), task);
         if (swept === undefined) return "interrupted";
         sinkhornStep(workspace, y);
