@@ -4,7 +4,7 @@
 // scaled by r_i^-omega is added to c_j = sum_i a_i t_ij on the way; then G_j -= omega log2 c_j. Weights stay out of F and G: atoms
 // without mass get their potentials by the same formula, and masses of 1e-300 do not underflow.
 import { costRow } from "./costs";
-import { exp2, exp2Lanes } from "./exp2";
+import { exp2, exp2Lanes, log2Lanes } from "./exp2";
 import {
   columnConfine, columnFaint, columnKind, columnMiss, columnResponse, fill, fillColumns, hard, penaltyNone, rowConfine,
   rowKind, rowMiss, rowResponse,
@@ -252,11 +252,17 @@ export function sweepColumnError(): f64 {
 export function sweepColumns(omega: f64, empty: i32): i32 {
   if (columnKind != 0) return relaxColumns(omega, empty);
   let bad = 0;
-  for (let j: usize = 0; j < <usize>m << 3; j += 8) {
-    if (i32(load<f64>(b + j) == 0) != empty) continue;
-    const total = load<f64>(c + j);
-    if (total > small && total < large) store<f64>(g + j, load<f64>(g + j) - omega * Math.log2(total));
-    else bad++;
+  const zero = f64x2.splat(0);
+  for (let j: usize = 0; j < <usize>m << 3; j += 16) {
+    const mass = v128.load(b + j);
+    let asked = empty ? f64x2.eq(mass, zero) : f64x2.gt(mass, zero);
+    // The column behind an odd number of them is nobody's.
+    if (j + 8 == <usize>m << 3) asked = i64x2.replace_lane(asked, 1, 0);
+    const total = v128.load(c + j);
+    const good = v128.and(f64x2.gt(total, f64x2.splat(small)), f64x2.lt(total, f64x2.splat(large)));
+    bad += popcnt(i64x2.bitmask(v128.andnot(asked, good)));
+    const move = f64x2.mul(f64x2.splat(omega), log2Lanes(total));
+    v128.store(g + j, f64x2.sub(v128.load(g + j), v128.and(move, v128.and(asked, good))));
   }
   return bad;
 }
