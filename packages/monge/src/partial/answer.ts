@@ -78,6 +78,7 @@ export function partialResult(
       elapsedMs,
       warnings: [],
     },
+    problem: { cost, a, b, marginals: { source: "atMost", target: "atMost" } },
     certify: certifyPartial(() => ({ cost, a, b, plan, ...read(), mass: wanted })),
   };
 }

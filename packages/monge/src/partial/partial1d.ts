@@ -3,7 +3,7 @@
 import { points } from "../cost/points.ts";
 import { OtError } from "../errors/otError.ts";
 import { column, readExponent } from "../exact/lineProblem.ts";
-import { integerMasses } from "../exact/masses.ts";
+import { exponent, integerMasses } from "../exact/masses.ts";
 import { freeMasses } from "../measure/freeMasses.ts";
 import type { Weights } from "../measure/weights.ts";
 import type { SparsePlan } from "../plan/sparse.ts";
@@ -86,7 +86,7 @@ export function partial1d(x: ArrayLike<number>, y: ArrayLike<number>, options: P
   const why = weighted
     ? "between neighbours that have mass left, where a unit adds least"
     : "pairs of neighbours among the free atoms, the one that adds least first";
-  const solved = { line, quanta, amounts: steps.amount, slopes: steps.slope, rows, columns };
+  const solved = { line, weighted, quanta, amounts: steps.amount, slopes: steps.slope, rows, columns };
   const at = (mass: number): PartialResult => {
     const { i, j, amount, potentials } = planAt(solved, readMass(mass, masses));
     const problem = { cost, a, b, aim: { mass: Math.min(mass, masses[masses.length - 1]) }, massAdjustment: 1 };
@@ -147,7 +147,11 @@ function wholeMasses(a: Float64Array, b: Float64Array, massA: number, massB: num
     let next = 0;
     return masses.map((mass) => (mass > 0 ? counts[next++] : 0));
   };
-  return { a: spread(a, whole.a), b: spread(b, whole.b), quantum: whole.quantum };
+  // Coarse quanta (tenths, say) are cut finer by a power of two, so that any mass between them is a whole number of quanta to rounding.
+  const finer = 2 ** Math.max(0, 50 - exponent((massA + massB) / whole.quantum));
+  const counts = (masses: Float64Array, given: Float64Array): Float64Array =>
+    spread(masses, given).map((count) => count * finer);
+  return { a: counts(a, whole.a), b: counts(b, whole.b), quantum: whole.quantum / finer };
 }
 
 function weightedSteps(line: MergedLine, { a, b, quantum }: Quanta, most: number): Steps {
@@ -179,6 +183,7 @@ function summedUp(
 
 interface Solved {
   readonly line: MergedLine;
+  readonly weighted: boolean;
   readonly quanta: Quanta;
   /** In quanta. */
   readonly amounts: Float64Array;
@@ -196,12 +201,12 @@ interface PlanAt {
 }
 
 /** What the first steps give, matched in order. */
-function planAt({ line, quanta, amounts, slopes, rows, columns }: Solved, mass: number): PlanAt {
+function planAt({ line, weighted, quanta, amounts, slopes, rows, columns }: Solved, mass: number): PlanAt {
   const { quantum } = quanta;
   const given = new Float64Array(line.n);
   const taken = new Float64Array(line.m);
   // Masses of 1 may be cut anywhere; others are whole numbers of quanta, and so are all sums here.
-  const wanted = quantum === 1 ? mass : Math.round(mass / quantum);
+  const wanted = weighted ? Math.round(mass / quantum) : mass;
   let k = 0;
   let moved = 0;
   for (; k < slopes.length && moved < wanted; k++) {
