@@ -8,8 +8,31 @@ export * as cost from "./cost/index.ts";
 export type { LowRankCost } from "./cost/lowRank.ts";
 export type { PointsCost } from "./cost/points.ts";
 export type { SparseCost } from "./cost/sparse.ts";
+export {
+  type SinkhornBatch,
+  type SinkhornBatchOptions,
+  type SinkhornBatchResult,
+  sinkhornBatch,
+} from "./entropic/batch.ts";
 export type { EntropicCertify, EntropicCertifyOptions } from "./entropic/certificate.ts";
+export {
+  type DivergenceOfCosts,
+  divergenceOfCosts,
+  type MeasureDivergenceOptions,
+  type SinkhornDivergence,
+  sinkhornDivergence,
+} from "./entropic/divergence.ts";
+export { type DivergencesResult, type SinkhornDivergences, sinkhornDivergences } from "./entropic/divergenceMany.ts";
+export type { DivergenceCosts, DivergenceOptions } from "./entropic/divergenceProblem.ts";
+export type {
+  DivergenceCertificate,
+  DivergenceCertify,
+  DivergenceParts,
+  DivergenceResult,
+} from "./entropic/divergenceResult.ts";
+export { type EntropicMap, entropicMap } from "./entropic/map.ts";
 export type { Marginal, Marginals, Penalty, Unbalanced } from "./entropic/penalty.ts";
+export { roundPlan } from "./entropic/rounding.ts";
 export { type Sinkhorn, type SinkhornOptions, sinkhorn } from "./entropic/sinkhorn.ts";
 export type { SinkhornResult } from "./entropic/sinkhornResult.ts";
 export { isOtError, OtError, type OtErrorCode, type OtErrorDetails } from "./errors/otError.ts";
@@ -29,6 +52,9 @@ export type { GridL1Result } from "./exact/gridAnswer.ts";
 export { type GridL1, type GridL1Options, gridL1 } from "./exact/gridL1.ts";
 export type { LineResult } from "./exact/lineResult.ts";
 export { type Wasserstein1d, type Wasserstein1dOptions, wasserstein1d } from "./exact/wasserstein1d.ts";
+export { type Gradient, type GradientOptions, gradient } from "./gradient/gradient.ts";
+export type { PositionGradient } from "./gradient/positions.ts";
+export type { WeightGradient } from "./gradient/weights.ts";
 export { type KernelSource, loadKernels } from "./kernels/load.ts";
 export type { Family } from "./kernels/module.ts";
 export { type Floats, type Matrix, type MatrixLike, matrix } from "./linalg/matrix.ts";
@@ -49,7 +75,7 @@ export type { Certificate, Certify, DualityCertificate } from "./run/certificate
 export type { AsyncOptions, Potentials, Progress, RunOptions, Status } from "./run/options.ts";
 export type { Job, Pool } from "./run/pool.ts";
 export type { Report, Warning } from "./run/report.ts";
-export type { Result, SolvedProblem } from "./run/result.ts";
+export type { MarginalHold, Result, SolvedProblem } from "./run/result.ts";
 export type { Run } from "./run/solver.ts";
 export type { SolveMethod } from "./solve/methods.ts";
 export {

@@ -4,7 +4,27 @@ import type { Ground } from "../cost/ground.ts";
 import { OtError } from "../errors/otError.ts";
 import { type MeasureLike, pairOf } from "../measure/between.ts";
 import type { Weights } from "../measure/weights.ts";
+import type { RunOptions } from "../run/options.ts";
 import type { Warning } from "../run/report.ts";
+
+import type { Unbalanced } from "./penalty.ts";
+
+/** Options of {@link divergenceOfCosts}. Give `epsilon` or `relativeEpsilon`. */
+export interface DivergenceOptions extends RunOptions {
+  /** The weight of the entropy, > 0, in the unit of the cost; the same in all three problems. */
+  readonly epsilon?: number;
+  /** The same as a multiple of the largest finite cost between the two sides. */
+  readonly relativeEpsilon?: number;
+  /** L1 error of the marginals of each plan, relative to the mass; default 1e-9. */
+  readonly tolerance?: number;
+  /**
+   * Penalties instead of held marginals, as for `sinkhorn`: a number is KL of that strength. Both sides need the same; masses may
+   * differ then. Default: marginals are held.
+   */
+  readonly unbalanced?: Unbalanced;
+  /** Relative difference of the masses up to which b is scaled to weigh what a weighs; default 1e-9, 1e-6 for Float32Array. */
+  readonly massTolerance?: number;
+}
 
 /** The costs of a divergence: between the sides (n x m), and within either (n x n, m x m; symmetric). */
 export interface DivergenceCosts<C = CostLike> {

@@ -7,6 +7,7 @@ import { type PointsCost, points } from "../cost/points.ts";
 import { OtError } from "../errors/otError.ts";
 import { type Floats, type Matrix, type MatrixLike, toMatrix } from "../linalg/matrix.ts";
 import { sum } from "../linalg/sum.ts";
+import type { MarginalHold, SolvedProblem } from "../run/result.ts";
 import { drain } from "../run/solver.ts";
 import type { DivergenceResult } from "./divergenceResult.ts";
 import { type Beyond, type Extension, noPoints, withExtension } from "./extend.ts";
@@ -14,7 +15,7 @@ import type { SinkhornResult } from "./sinkhornResult.ts";
 
 /** The potential of one side and the map to the other, at any points. Points are rows of a matrix, k x d; each call sweeps k m pairs. */
 export interface EntropicMap {
-  /** f(x) = -eps log sum_j b_j exp((g_j - c(x, y_j)) / eps), k numbers in the unit of the cost: at the atoms, the potentials of the result. */
+  /** f(x) = -eps log sum_j b_j exp((g_j - c(x, y_j)) / eps), k numbers in the unit of the cost: at the atoms, the potentials of the result. Under a penalty, what answers this soft minimum. */
   potential(x: MatrixLike): Float64Array;
   /** The gradient of f at each point, k x d. Where the ground cost has a kink it counts as flat in the coordinates that meet. */
   gradient(x: MatrixLike): Matrix;
@@ -34,7 +35,7 @@ export interface EntropicMap {
  *
  * @param result of `sinkhorn` over `cost.points` or `cost.grid`, or of `sinkhornDivergence`
  *
- * Throws `Unsupported` for costs without positions and for answers with marginal penalties other than KL; the functions throw
+ * Throws `Unsupported` for costs without positions and for for potentials under an L2 penalty; the functions throw
  * `InvalidShape` for points of another dimension and `InvalidValue` for coordinates that are not finite or so far off that a cost overflows.
  */
 export function entropicMap(result: SinkhornResult | DivergenceResult): EntropicMap {
@@ -77,21 +78,67 @@ function bothWays(from: Side, to: Side): EntropicMap {
 /** From the rows to the columns: by the potentials of the columns. */
 function forward({ problem, potentials, epsilon }: SinkhornResult): Side {
   const { y, ground } = positions(problem.cost);
-  return side(y, ground, { g: potentials.g, weights: problem.b, epsilon }, sum(problem.a));
+  const beyond = { g: potentials.g, weights: problem.b, epsilon };
+  return side(y, ground, beyond, answerOf(problem, problem.marginals?.source, potentials.lambda, epsilon));
 }
 
 function backward({ problem, potentials, epsilon }: SinkhornResult): Side {
   const { x, ground } = positions(problem.cost);
-  return side(x, ground, { g: potentials.f, weights: problem.a, epsilon }, sum(problem.a));
+  const beyond = { g: potentials.f, weights: problem.a, epsilon };
+  return side(x, ground, beyond, answerOf(problem, problem.marginals?.target, potentials.lambda, epsilon));
 }
 
-function side(y: Matrix<Floats>, ground: Ground, beyond: Beyond, mass: number): Side {
-  const shares = { ...beyond, weights: beyond.weights.map((weight) => weight / mass) };
+/** The potential that answers a soft minimum, and its derivative. */
+interface Answer {
+  /** What the masses are divided by. */
+  readonly mass: number;
+  at(soft: number): readonly [potential: number, slope: number];
+}
+
+function answerOf(problem: SolvedProblem, hold: MarginalHold | undefined, lambda = 0, epsilon = 0): Answer {
+  if (hold === undefined) return { mass: sum(problem.a), at: (soft) => [soft, 1] };
+  const between = (low: number, high: number) => ({
+    mass: 1,
+    at: (soft: number): readonly [number, number] => {
+      const free = soft - lambda;
+      return free < low ? [low, 0] : free > high ? [high, 0] : [free, 1];
+    },
+  });
+  if (hold === "equal") return between(-Infinity, Infinity);
+  if (hold === "atMost") return between(-Infinity, 0);
+  if (hold.kind === "TV") return between(-hold.strength, hold.strength);
+  if (hold.kind === "KL") {
+    const factor = hold.strength / (hold.strength + epsilon);
+    return { mass: 1, at: (soft) => [factor * soft, factor] };
+  }
+  return {
+    mass: 1,
+    at() {
+      throw new OtError(
+        "Unsupported",
+        "Under an L2 penalty the potential depends on the mass of its atom, not on the place alone.",
+        {
+          argument: "result",
+          seen: hold,
+          cure: "Use map(), or a KL or total-variation penalty.",
+        },
+      );
+    },
+  };
+}
+
+function side(y: Matrix<Floats>, ground: Ground, beyond: Beyond, answer: Answer): Side {
+  const shares = { ...beyond, weights: beyond.weights.map((weight) => weight / answer.mass) };
   const at = <R>(x: Matrix<Floats>, work: (extension: Extension) => Generator<void, R, void>): R =>
     drain(withExtension(points(x, y, ground), shares, work));
   return {
-    potential: (x) => at(x, (extension) => extension.softMinima()),
-    gradient: (x) => at(x, (extension) => extension.gradients()),
+    potential: (x) => at(x, (extension) => extension.softMinima()).map((soft) => answer.at(soft)[0]),
+    gradient: (x) =>
+      at(x, function* (extension) {
+        const { data, rows, cols } = yield* extension.gradients();
+        const slopes = (yield* extension.softMinima()).map((soft) => answer.at(soft)[1]);
+        return { data: data.map((value, k) => value * slopes[Math.floor(k / cols)]), rows, cols };
+      }),
     map: (x) => at(x, (extension) => extension.means(y)),
   };
 }

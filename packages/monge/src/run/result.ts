@@ -5,6 +5,12 @@ import type { Certify } from "./certificate.ts";
 import type { Potentials } from "./options.ts";
 import type { Report } from "./report.ts";
 
+/** What holds a side of a plan to its masses: equality, an upper bound, or a penalty of a strength in the unit of the cost. */
+export type MarginalHold =
+  | "equal"
+  | "atMost"
+  | { readonly kind: "KL" | "TV" | "L2"; readonly strength: number };
+
 /** What was solved, as the solver took it. */
 export interface SolvedProblem {
   readonly cost: Cost;
@@ -12,6 +18,8 @@ export interface SolvedProblem {
   readonly a: Float64Array;
   /** Masses of all columns, scaled by `report.massAdjustment`. */
   readonly b: Float64Array;
+  /** What holds the sides to their masses; absent for transport between equal masses. */
+  readonly marginals?: { readonly source: MarginalHold; readonly target: MarginalHold };
 }
 
 /** An answer with its proof. */
