@@ -27,6 +27,13 @@ const claims: Readonly<Record<string, readonly RegExp[]>> = {
     /^by hand, after one step: stopped/,
   ],
   "matrix.ts": [/^value 0\.300000, optimal$/, /^0\.2 from 2 to 1$/, /gap below 1e-15: true$/],
+  "partial.ts": [
+    /^60 units moved, 0 to strays$/,
+    /^gap below 1e-12: true$/,
+    /^54 units are worth 0\.01 each$/,
+    /^under KL 59\.9 units move, optimal by activeSet$/,
+    /^1, 2, 3 pairs cost 0\.5, 1\.5, 5\.5$/,
+  ],
   "points.ts": [/^W2 = \d\.\d+ by \w+: /, /relative gap below 1e-9: true$/],
   "wasserstein1d.ts": [/^W1 = [12]\.\d+$/, /^W2 = 2\.\d+, of the normal laws 2\.062$/, / goes to /],
   "workers.ts": [/^10 pairs, 10 converged$/, /^the same bits as here: true$/, /^aborted: no longer needed$/],
