@@ -7,7 +7,10 @@ export {
 export { costMatrix, costPoints, costProducts } from "./costs";
 export { exp2All } from "./exp2";
 export { extendGradients, extendInit, extendMeans, extendRows, extendTilt } from "./extend";
+export { factorBytes, factorEdges, factorGraph, factorRun, factorSolve } from "./factor";
+export { groupRows } from "./group";
 export { keepBegin, keepColumns, keepCount, keepDoubles, keepEnd, keepFull, keepRows, keepSweep } from "./kept";
+export { newtonBegin, newtonDiagonal, newtonDoubles, newtonInit, newtonProduct } from "./newton";
 export {
   log2All, penaltyBound, penaltyColumns, penaltyFill, penaltyFillRows, penaltyHeld, penaltyLogTotal, penaltyReach, penaltyRows, penaltyShift,
   penaltyStrength, penaltyTotal,

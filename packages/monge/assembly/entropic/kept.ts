@@ -9,22 +9,22 @@ import { exp2, exp2Lanes, log2, log2Lanes } from "./exp2";
 import { hard, rowConfine, rowFaint, rowKind, rowMiss, rowResponse } from "./penalty";
 import { a, addRowError, b, buffer, bytes, c, f, g, m, n, weigh } from "./sweep";
 
-let full: i32 = 0;
-let entries: usize = 0;
+export let full: i32 = 0;
+export let entries: usize = 0;
 /** F0 and R over rows; G0, S v, b v and S over columns; row pointers (i32, entries). */
-let f0: usize = 0;
-let rowFactors: usize = 0;
+export let f0: usize = 0;
+export let rowFactors: usize = 0;
 let g0: usize = 0;
 let sv: usize = 0;
-let bv: usize = 0;
+export let bv: usize = 0;
 let columnFactors: usize = 0;
-let pointers: usize = 0;
+export let pointers: usize = 0;
 let count: i32 = 0;
 let failed: i32 = 0;
 let largest: f64 = 0;
 
 /** Four rows at once: the sums of their entries, then the weights with which they enter the column sums. */
-const four: usize = memory.data(32, 16);
+export const four: usize = memory.data(32, 16);
 
 /** Sums within these bounds are the kernels' to work with; entries fit into single precision up to `fits`. */
 const low: f64 = 1e-200;
@@ -163,7 +163,7 @@ export function keepEnd(): i32 {
 export function keepSweep(begin: i32, end: i32, omega: f64): i32 {
   for (let i = begin; i < end; i += 4) {
     const some = min(4, end - i);
-    if (full && some == 4) dotFour(i);
+    if (full && some == 4) dotFour(i, bv);
     else for (let k = 0; k < some; k++) store<f64>(four + (<usize>k << 3), keptDot(i + k, bv));
     for (let k = 0; k < some; k += 2) {
       if (rowKind != 0 || k + 1 == some || !updatePair(i + k, <usize>k << 3, omega)) {
@@ -171,7 +171,7 @@ export function keepSweep(begin: i32, end: i32, omega: f64): i32 {
         if (k + 1 < some) update(i + k + 1, <usize>(k + 1) << 3, omega);
       }
     }
-    if (full && some == 4) addFour(i);
+    if (full && some == 4) addFour(i, c);
     else for (let k = 0; k < some; k++) keptAdd(i + k, load<f64>(four + (<usize>k << 3)), c);
   }
   return failed;
@@ -325,14 +325,13 @@ function addRow(i: i32, weight: f64, x: usize): void {
   return f64x2.extract_lane(lanes, 0) + f64x2.extract_lane(lanes, 1);
 }
 
-// The sums of rows i to i + 3: they share the loads of b v.
-function dotFour(i: i32): void {
+/** The sums of rows i to i + 3 with x, into `four`: they share the loads of x. */
+export function dotFour(i: i32, x: usize): void {
   const stride = bytes >> 1;
   const r0 = entries + <usize>i * stride;
   const r1 = r0 + stride;
   const r2 = r1 + stride;
   const r3 = r2 + stride;
-  const x = bv;
   let s0 = f64x2.splat(0);
   let s1 = s0;
   let s2 = s0;
@@ -359,14 +358,13 @@ function dotFour(i: i32): void {
   store<f64>(four, both(f64x2.add(s3, z3)), 24);
 }
 
-// Rows i to i + 3, weighted, into the column sums.
-function addFour(i: i32): void {
+/** Rows i to i + 3, weighted by `four`, into the column sums `to`. */
+export function addFour(i: i32, to: usize): void {
   const stride = bytes >> 1;
   const r0 = entries + <usize>i * stride;
   const r1 = r0 + stride;
   const r2 = r1 + stride;
   const r3 = r2 + stride;
-  const to = c;
   const w0 = v128.load64_splat(four);
   const w1 = v128.load64_splat(four, 8);
   const w2 = v128.load64_splat(four, 16);

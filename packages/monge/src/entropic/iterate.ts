@@ -1,5 +1,7 @@
 // Sinkhorn's iteration to a tolerance, through a schedule of falling epsilons, with the exits that every run has.
 import type { Progress, Status } from "../run/options.ts";
+import { startNewton } from "./newton.ts";
+import { describePlain, patientIterations, plainIterations } from "./prediction.ts";
 import type { Relaxation } from "./relaxation.ts";
 import type { Measured, Sweeper } from "./sweeper.ts";
 
@@ -14,6 +16,10 @@ export interface Iteration {
   readonly keep: boolean;
   /** A fresh rule for each epsilon. */
   relaxation(): Relaxation;
+  /** Newton's method where entries are kept: `"always"`, or `"predicted"`, where Sinkhorn's iteration is predicted to take longer. Default: never. */
+  readonly newton?: "always" | "predicted";
+  /** Told the number of passes so far. */
+  count?(iterations: number): void;
 }
 
 /** The exits of a run. */
@@ -27,6 +33,8 @@ export interface Ended {
   readonly status: Status;
   readonly iterations: number;
   readonly measured: Measured;
+  /** What was chosen on the way, and why. */
+  readonly why?: string;
 }
 
 /** Marginal error at which the next epsilon of the schedule is taken, and iterations after which it is anyhow. */
@@ -38,6 +46,13 @@ const small = 1e-6;
 /** Error (2 at most) from which on entries are kept, and its fall after which they are computed anew. */
 const keepFrom = 1;
 const keepFall = 0.01;
+/** The fall for Newton's method, which reaches it in two or three steps. */
+const newtonFall = 1e-5;
+/** Share of the masses that entries left out may weigh at the epsilons before the last. */
+const coarsely = 1e-6;
+/** Steps of Newton's method in a row that may leave this share of the error or more before it is given up, until entries are kept anew. */
+const mostFailures = 5;
+const gain = 0.9;
 /** Share of the tolerance that entries left out may weigh together. */
 const dropped = 0.01;
 /** A warm start that leaves an error above this after this many iterations is worse than none. */
@@ -53,6 +68,9 @@ export function* iterate(sweeper: Sweeper, task: Iteration, exits: Exits): Gener
   let phase = "start";
   let mayKeep = task.keep;
   let goal = tolerance;
+  let why: string | undefined;
+  const { inside } = sweeper;
+  const newton = task.newton === undefined || inside === undefined ? undefined : startNewton(sweeper, inside);
   const sign = (): Progress => ({ phase, iteration, error, elapsedMs: exits.elapsedMs() });
   /** Drives a pass; an exit in its middle is answered by undefined. */
   function* watch<R>(pass: Generator<void, R, void>): Generator<Progress, { value: R } | undefined, void> {
@@ -77,18 +95,25 @@ export function* iterate(sweeper: Sweeper, task: Iteration, exits: Exits): Gener
     const rule = task.relaxation();
     let least = Infinity;
     let since = 0;
+    let previous = Infinity;
+    let exact = false;
+    let failures = 0;
+    let keptAt = Infinity;
     for (let count = 1; ; count++) {
-      const swept = yield* watch(sweeper.rows(rule.omega));
+      const swept = exact ? { value: error } : yield* watch(sweeper.rows(rule.omega));
       if (swept !== undefined) {
         error = swept.value;
-        iteration++;
+        if (!exact) pass();
+        exact = false;
         if (last && error <= (sweeper.keeping() ? goal : tolerance)) {
-          const measured = yield* whole(sweeper.measure());
-          if (measured.error <= tolerance) return { status: "converged", iterations: iteration, measured };
+          if (!sweeper.keeping() || goal <= tolerance) {
+            const measured = yield* whole(sweeper.measure());
+            if (measured.error <= tolerance) return { status: "converged", iterations: iteration, measured, why };
+            error = measured.error;
+          }
           if (sweeper.keeping()) {
             sweeper.drop();
             rule.forget();
-            error = measured.error;
           }
         }
         yield sign();
@@ -103,7 +128,7 @@ export function* iterate(sweeper: Sweeper, task: Iteration, exits: Exits): Gener
         sweeper.drop();
         // A large constant between F and G costs digits: taken out before rounding is blamed.
         const moved = sweeper.centre();
-        if (rule.omega === 1 && !moved) return yield* leave("stalled", last);
+        if (rule.omega === 1 && rule.adjust === undefined && !moved) return yield* leave("stalled", last);
         rule.rest();
         since = 0;
       }
@@ -113,25 +138,64 @@ export function* iterate(sweeper: Sweeper, task: Iteration, exits: Exits): Gener
         sweeper.clear();
         break;
       }
+      if (!last && (error <= coarse || count >= coarseIterations)) break;
+      if (newton !== undefined && sweeper.keeping() && failures < mostFailures) {
+        const left = plainIterations(error, previous, last ? tolerance : coarse);
+        if (task.newton === "always" || left > patientIterations) {
+          if (last && why === undefined) why = describePlain(sweeper, error, previous, left);
+          const reached = yield* newtonStep(newton.step(error, tolerance));
+          failures = typeof reached === "number" && reached < gain * error ? 0 : failures + 1;
+          if (typeof reached === "number") {
+            error = reached;
+            exact = true;
+          }
+          if (failures === mostFailures) sweeper.drop();
+          previous = Infinity;
+          continue;
+        }
+      }
+      previous = error;
       // An exit in the middle of the columns is seen again in the rows.
+      const before = rule.adjust === undefined ? undefined : inside?.G().slice(0, inside.m);
       yield* watch(sweeper.columns(rule.omega));
       rule.observe(error);
-      if (last && mayKeep && !sweeper.keeping() && error <= keepFrom) {
-        const kept = yield* watch(sweeper.keep(dropped * tolerance));
-        mayKeep = kept === undefined || kept.value;
-        goal = sweeper.keptAll() ? tolerance : Math.max(tolerance / 2, keepFall * error);
+      if (before !== undefined && inside !== undefined) {
+        rule.adjust?.(inside.G().subarray(0, inside.m), before);
+        inside.moved();
       }
-      if (!last && (error <= coarse || count >= coarseIterations)) break;
+      if ((last || newton !== undefined) && mayKeep && !sweeper.keeping() && error <= keepFrom) {
+        const kept = yield* watch(sweeper.keep(last ? dropped * tolerance : coarsely));
+        mayKeep = kept === undefined || kept.value;
+        if (error < keptAt / 2) failures = 0;
+        keptAt = error;
+        goal = Math.max(tolerance / 2, (newton === undefined ? keepFall : newtonFall) * error);
+      }
     }
   }
   throw new Error("the schedule is empty");
 
+  function pass(): void {
+    iteration++;
+    task.count?.(iteration);
+  }
+  /** A step of Newton's method; undefined where an exit broke it off. */
+  function* newtonStep(
+    step: Generator<void, number | null, void>,
+  ): Generator<Progress, number | null | undefined, void> {
+    for (;;) {
+      const next = step.next();
+      if (next.done) return next.value;
+      pass();
+      yield sign();
+      if (exits.interrupted() !== null) return undefined;
+    }
+  }
   function* leave(status: Status, settled: boolean): Generator<Progress, Ended, void> {
     sweeper.drop();
     if (!settled) {
       sweeper.setEpsilon(schedule[schedule.length - 1]);
       yield* whole(sweeper.rows(1));
     }
-    return { status, iterations: iteration, measured: yield* whole(sweeper.measure()) };
+    return { status, iterations: iteration, measured: yield* whole(sweeper.measure()), why };
   }
 }

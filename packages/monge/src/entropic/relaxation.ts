@@ -4,13 +4,15 @@
 // (lambda + omega - 1)^2 = lambda omega^2 eta (Young 1954), least at omega = 2 / (1 + sqrt(1 - eta)).
 // Thibault, Chizat, Dossal, Papadakis, "Overrelaxed Sinkhorn-Knopp" (2021).
 
-/** Chooses omega from the errors that are reported to it. */
+/** Chooses omega from the errors that are reported to it, or the next G from those before it. */
 export interface Relaxation {
   readonly omega: number;
+  /** Changes G as a column update left it; `before` is G from before the update, and stays as it is. `observe` comes first. */
+  adjust?(G: Float64Array, before: Float64Array): void;
   observe(error: number): void;
   /** The errors so far are no longer comparable. */
   forget(): void;
-  /** From now on 1. */
+  /** From now on nothing but Sinkhorn's own updates. */
   rest(): void;
 }
 

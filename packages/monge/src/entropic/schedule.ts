@@ -69,3 +69,10 @@ export function epsilonSchedule(
   for (let step = first * largest; step > epsilon / ratio ** 0.5; step *= ratio) schedule.push(step);
   return { schedule: [...schedule, epsilon], why: "epsilon is small against the largest cost: reached in steps" };
 }
+
+/** From one epsilon to a smaller one in steps alike, both included. */
+export function fall(from: number, to: number): number[] {
+  const schedule: number[] = [];
+  for (let step = from; step > to / ratio ** 0.5; step *= ratio) schedule.push(step);
+  return [...schedule, to];
+}

@@ -1,5 +1,5 @@
 // Entropic optimal transport: min over plans P with P 1 = a and P^T 1 = b of <P, C> + eps KL(P | a (x) b / mass).
-// Cuturi (2013); solved in the log domain by Sinkhorn's iteration (Sinkhorn 1967), over-relaxed and annealed.
+// Cuturi (2013); solved in the log domain by Sinkhorn's iteration (Sinkhorn 1967) and Newton's method.
 import { type CostLike, toCost } from "../cost/cost.ts";
 import { isOtError, OtError } from "../errors/otError.ts";
 import { entropic } from "../kernels/entropic.ts";
@@ -7,28 +7,26 @@ import { giveBack, lease, type Workspace } from "../kernels/workspace.ts";
 import type { Weights } from "../measure/weights.ts";
 import type { AsyncOptions, Potentials, Progress, RunOptions } from "../run/options.ts";
 import { defineSolver, drain, type Run, type RunControl } from "../run/solver.ts";
+import { type AccelerationChoice, type AccelerationOptions, readAcceleration } from "./acceleration.ts";
 import { entropicResult, type Outcome } from "./answer.ts";
-import { iterate } from "./iterate.ts";
+import { solveBalanced } from "./balanced.ts";
 import type { Unbalanced } from "./penalty.ts";
 import { type EntropicProblem, readProblem } from "./problem.ts";
-import { adaptiveRelaxation, constantRelaxation } from "./relaxation.ts";
 import { relaxedSinkhorn } from "./relaxed.ts";
-import { epsilonSchedule, readEpsilon } from "./schedule.ts";
+import { readEpsilon } from "./schedule.ts";
 import type { SinkhornResult } from "./sinkhornResult.ts";
 import { openSweeper } from "./softminSweeper.ts";
 import type { Measured, Sweeper } from "./sweeper.ts";
 import { type NearPairsOptions, prefersNearPairs, type TruncatedAnswer, truncatedSinkhorn } from "./truncated.ts";
 
 /** Options of {@link sinkhorn}. Give `epsilon` or `relativeEpsilon`. */
-export interface SinkhornOptions extends RunOptions, NearPairsOptions {
+export interface SinkhornOptions extends RunOptions, AccelerationOptions, NearPairsOptions {
   /** The weight of the entropy, > 0, in the unit of C. */
   readonly epsilon?: number;
   /** The same as a multiple of the largest finite |C_ij|. */
   readonly relativeEpsilon?: number;
   /** L1 error of both marginals, relative to the mass, at which to stop; default 1e-9. */
   readonly tolerance?: number;
-  /** Factor of every update, in [1, 2): 1 is Sinkhorn's own; default `"auto"`: chosen from the rate that is seen. */
-  readonly overRelaxation?: number | "auto";
   /**
    * Whether to pass through falling values of epsilon: `"auto"` (default) does for small epsilon without a warm start; a list
    * gives them in the unit of C, each above epsilon.
@@ -94,17 +92,15 @@ export const sinkhorn: Sinkhorn = /*#__PURE__*/ defineSolver<
 >(
   3,
   (control, [a, b, C], options) => {
-    const { tolerance = 1e-9, overRelaxation = "auto" } = options;
+    const { tolerance = 1e-9 } = options;
     if (!(tolerance > 0)) throw outOfRange("tolerance", tolerance, "Use a number above 0; 1e-9 is the default.");
-    if (overRelaxation !== "auto" && !(overRelaxation >= 1 && overRelaxation < 2)) {
-      throw outOfRange("overRelaxation", overRelaxation, 'Use "auto" or a number in [1, 2).');
-    }
+    const choice = readAcceleration(options);
     readEpsilon(options, 1);
     if (options.unbalanced !== undefined || options.partial !== undefined) {
-      return relaxedSinkhorn(control, a, b, C, { ...options, tolerance, overRelaxation });
+      return relaxedSinkhorn(control, a, b, C, { ...options, tolerance, overRelaxation: choice.overRelaxation });
     }
     const problem = readProblem(a, b, toCost(C), options);
-    return run(control, problem, options, tolerance, overRelaxation);
+    return run(control, problem, options, tolerance, choice);
   },
   "sinkhorn",
 ) as Sinkhorn;
@@ -121,10 +117,10 @@ function* run(
   problem: EntropicProblem,
   options: SinkhornOptions,
   tolerance: number,
-  overRelaxation: number | "auto",
+  choice: AccelerationChoice,
 ): Generator<Progress, SinkhornResult, void> {
   const { potentials, measured, outcome } = yield* control.elsewhere(() =>
-    solveHere(control, problem, options, tolerance, overRelaxation),
+    solveHere(control, problem, options, tolerance, choice),
   );
   return entropicResult(problem, potentials, measured, { ...outcome, elapsedMs: control.elapsedMs() });
 }
@@ -134,7 +130,7 @@ function* solveHere(
   problem: EntropicProblem,
   options: SinkhornOptions,
   tolerance: number,
-  overRelaxation: number | "auto",
+  choice: AccelerationChoice,
 ): Generator<Progress, Solved, void> {
   if (prefersNearPairs(problem, options)) {
     const solved = ({ potentials, measured, ...ended }: TruncatedAnswer): Solved => {
@@ -163,21 +159,25 @@ function* solveHere(
       yield { phase: "read", iteration: 0, error: Infinity, elapsedMs: control.elapsedMs() };
     }
     const epsilon = readEpsilon(options, largest);
-    const annealing = options.annealing ?? "auto";
-    const warm = problem.warmStart !== null;
-    const { schedule, why } = epsilonSchedule(epsilon, largest, annealing, warm);
-    const cold = warm ? epsilonSchedule(epsilon, largest, annealing, false).schedule : undefined;
-    sweeper.setEpsilon(schedule[0]);
-    if (problem.warmStart !== null) sweeper.setPotentials(problem.warmStart);
-    control.offer(() => snapshot(problem, sweeper, epsilon, tolerance, control.elapsedMs()));
-    const relaxation = (): ReturnType<typeof adaptiveRelaxation> =>
-      overRelaxation === "auto" ? adaptiveRelaxation() : constantRelaxation(overRelaxation);
-    const ended = yield* iterate(
+    let passes = 0;
+    control.offer(() => snapshot(problem, sweeper, epsilon, tolerance, passes, control.elapsedMs()));
+    const ended = yield* solveBalanced(
+      problem,
       sweeper,
-      { schedule, cold, keep: options.keepEntries ?? true, tolerance, relaxation },
+      {
+        epsilon,
+        largest,
+        tolerance,
+        annealing: options.annealing ?? "auto",
+        keep: options.keepEntries ?? true,
+        choice,
+        count(iterations) {
+          passes = iterations;
+        },
+      },
       control,
     );
-    const { status, iterations, measured } = ended;
+    const { status, iterations, measured, why } = ended;
     const potentials = yield* settled(sweeper, problem, control);
     const method = `sinkhorn over ${sweeper.operator.name}`;
     return { potentials, measured, outcome: { status, iterations, epsilon, tolerance, method, why } };
@@ -214,6 +214,7 @@ function snapshot(
   running: Sweeper,
   epsilon: number,
   tolerance: number,
+  iterations: number,
   elapsedMs: number,
 ): SinkhornResult {
   const workspace: Workspace = lease(entropic);
@@ -227,7 +228,7 @@ function snapshot(
   giveBack(workspace);
   return entropicResult(problem, potentials, measured, {
     status: "stopped",
-    iterations: 0,
+    iterations,
     epsilon,
     tolerance,
     method: `sinkhorn over ${running.operator.name}`,

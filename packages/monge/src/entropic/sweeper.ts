@@ -41,6 +41,29 @@ export interface Sweeper {
   emptyRows(): Generator<void, void, void>;
   /** Row sums, marginal error and <P, C> at the present potentials, relative to the mass. */
   measure(): Generator<void, Measured, void>;
+  /** What accelerations look at and change; absent where rows of costs are never formed. */
+  readonly inside?: Inside;
+}
+
+/** The state of a sweeper over rows of costs. */
+export interface Inside {
+  readonly workspace: Workspace;
+  readonly n: number;
+  readonly m: number;
+  /** Columns with padding. */
+  readonly width: number;
+  /** b, relative to the mass, the column sums c of the last pass over rows, and G: width numbers, valid until memory is allocated. */
+  b(): Float64Array;
+  c(): Float64Array;
+  G(): Float64Array;
+  /** Tells that G was changed. */
+  moved(): void;
+  /** How often entries were kept: memory allocated behind them before is gone. */
+  keeps(): number;
+  /** Entries that are kept now. */
+  kept(): number;
+  /** Weighted sums of rows of the cost, count x m: row i times share_i goes to row of_i, or nowhere where of_i < 0. Drops entries. */
+  groupRows(of: Int32Array, shares: Float64Array, count: number): Generator<void, Float64Array, void>;
 }
 
 /** What the plan of given potentials is. */
@@ -71,6 +94,7 @@ export function startSweeper(problem: EntropicProblem, workspace: Workspace): Sw
   call["sweepLogs"]();
   const keeper = startKeeper(workspace, operator, n, m);
   let epsilon = 1;
+  let keeps = 0;
   const height = Math.max(1, Math.floor(chunkEntries / width));
 
   function* pass(work: (begin: number, end: number) => void): Generator<void, void, void> {
@@ -87,8 +111,37 @@ export function startSweeper(problem: EntropicProblem, workspace: Workspace): Sw
     call["sweepBegin"]();
     yield* pass((begin, end) => call["sweepMeasure"](begin, end));
   }
+  const inside: Inside = {
+    workspace,
+    n,
+    m,
+    width,
+    b: () => workspace.f64(call["sweepB"](), width),
+    c: () => workspace.f64(call["sweepC"](), width),
+    G: () => workspace.f64(call["sweepG"](), width),
+    moved() {
+      if (keeper.active) keeper.columnsMoved();
+    },
+    keeps: () => keeps,
+    kept: () => (keeper.all ? n * m : call["keepCount"]()),
+    *groupRows(of, shares, count) {
+      keeper.drop();
+      const mark = workspace.mark();
+      const [groups, weights] = [workspace.alloc(n * 4), workspace.alloc(n * 8)];
+      const out = workspace.alloc(count * width * 8);
+      workspace.i32(groups, n).set(of);
+      workspace.f64(weights, n).set(shares);
+      workspace.f64(out, count * width).fill(0);
+      yield* pass((begin, end) => call["groupRows"](begin, end, groups, weights, out));
+      const sums = new Float64Array(count * m);
+      for (let I = 0; I < count; I++) sums.set(workspace.f64(out + I * width * 8, m), I * m);
+      workspace.release(mark);
+      return sums;
+    },
+  };
   return {
     operator,
+    inside,
     *largest() {
       yield* pass((begin, end) => call["sweepLargest"](begin, end));
       return call["sweepLargestCost"]();
@@ -126,7 +179,10 @@ export function startSweeper(problem: EntropicProblem, workspace: Workspace): Sw
         g: workspace.f64(call["sweepG"](), m).map((value) => value * unscale),
       };
     },
-    keep: keeper.keep,
+    *keep(least) {
+      keeps++;
+      return yield* keeper.keep(least);
+    },
     keeping: () => keeper.active,
     keptAll: () => keeper.active && keeper.all,
     drop: keeper.drop,

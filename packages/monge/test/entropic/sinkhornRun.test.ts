@@ -63,7 +63,7 @@ describe("sinkhorn.steps", () => {
 
 describe("limits of sinkhorn", () => {
   const [{ a, b, C }] = problems;
-  it.each([0, 1, 3, 20])("maxIterations: %i stops there with a plan whose error is told", (maxIterations) => {
+  it.each([0, 1, 3, 12])("maxIterations: %i stops there with a plan whose error is told", (maxIterations) => {
     const { report, plan, value } = sinkhorn(a, b, C, { ...options, maxIterations });
     expect(report.status).toBe("maxIterations");
     expect(report.iterations).toBeLessThanOrEqual(Math.max(1, maxIterations));
