@@ -177,11 +177,14 @@ export function penaltyLogTotal(column: i32, logs: usize, potentials: usize, cou
   return peak + Math.log2(total);
 }
 
-/** Adds `shift` to every potential of a side, within its bounds. */
+/** Adds `shift` to every potential of a side, within its bounds; onto the upper one what comes as near as shifts are found. */
 export function penaltyShift(column: i32, masses: usize, potentials: usize, count: i32, shift: f64): void {
+  const high = (column ? columnKind : rowKind) == bounded ? (column ? columnHigh : rowHigh) : Infinity;
+  const near = 1e-8 * Math.abs(shift);
   for (let k: usize = 0; k < <usize>count << 3; k += 8) {
     const mass = load<f64>(masses + k);
-    const moved = load<f64>(potentials + k) + shift;
+    let moved = load<f64>(potentials + k) + shift;
+    if (moved > high - near) moved = high;
     store<f64>(potentials + k, column ? columnConfine(moved, mass) : rowConfine(moved, mass));
     if (!column) store<f64>(hard + k, load<f64>(hard + k) + shift);
   }

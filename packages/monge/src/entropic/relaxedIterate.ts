@@ -29,6 +29,7 @@ const depth = 20;
 const near = 0.3;
 /** An error this many times the least one sends the acceleration back to where that was, to rest for more iterations each time. */
 const runaway = 10;
+const absurd = 1e6;
 const rest = 10;
 
 /** What one run is to do. */
@@ -96,6 +97,8 @@ export function* relaxedIterate(
             sweeper.drop();
             mixing.forget();
             error = measured.error;
+            least = Infinity;
+            best = undefined;
             // What is left is of the size of what single precision and leaving out cost.
             mayKeep = mayKeep && measured.error > tolerance * wide;
           }
@@ -122,15 +125,16 @@ export function* relaxedIterate(
         break;
       }
       // An exit in the middle of the columns is seen again in the rows.
-      if (error === Infinity && best === undefined && !sweeper.fills) {
-        // Beyond floating point: once from the beginning, at the plain pace.
+      if (error > absurd && best === undefined && !sweeper.fills && (mayMix || error === Infinity)) {
+        // Beyond reason: once from the beginning, at the plain pace.
         if (!mayMix) throw tooHeavy();
         mayMix = false;
         sweeper.clear();
         continue;
       }
-      if (best !== undefined && !(error < runaway * least)) {
+      if (best !== undefined && error > (last ? tolerance : coarse) && error > runaway * least) {
         sweeper.setState(best);
+        best = undefined;
         mixing.forget();
         resting = count + rest * ++returns;
         continue;
@@ -154,7 +158,7 @@ export function* relaxedIterate(
 
   function* leave(status: Status, settled: boolean): Generator<Progress, Ended, void> {
     sweeper.drop();
-    const astray = !(error < runaway * least);
+    const astray = error > runaway * least;
     if (astray && best !== undefined) sweeper.setState(best);
     else if (error === Infinity && !sweeper.fills) sweeper.clear();
     if (!settled || astray) {
