@@ -28,16 +28,19 @@ let pairs: f64 = 0;
 let paid: f64 = 0;
 let rowError: f64 = 0;
 let redone: i32 = 0;
+/** a_i / r_i of the present row. */
+let weight: f64 = 0;
 const here: usize = memory.data(8 * 8);
 
 /** Rows whose sum is below this are redone at their new potential: what was left out might matter to them. */
 const small: f64 = 0.015625;
 const large: f64 = 1e300;
 
-/** What a pass does: 1 adds to the sums of the columns, 2 keeps cells, 4 measures at fixed potentials. */
+/** What a pass does: 1 adds to the sums of the columns, 2 keeps cells, 4 leaves potentials as they are and stores r, 8 takes prices too. */
 const gather: i32 = 1;
 const keep: i32 = 2;
-const measure: i32 = 4;
+const fixed: i32 = 4;
+const price: i32 = 8;
 
 /** The sides and their unit: s = `times`; exponents below `least` may be left out. Groups are nodes of `groupLevel`. */
 export function sweepSides(
@@ -112,8 +115,8 @@ function sweepBlock(block: i32, mode: i32): bool {
     let again: u32 = 0;
     for (let i = first; i < last; i++) {
       if (((redo >> (i - first)) & 1) == 0) continue;
-      const weight = sweepRow(i, mode);
-      if (weight == 0) again |= <u32>1 << (i - first);
+      weight = 0;
+      if (!sweepRow(i, mode)) again |= <u32>1 << (i - first);
       if (kept) cellsRow(i, weight, buffer);
     }
     if (kept) cellsEnd(block);
@@ -122,17 +125,26 @@ function sweepBlock(block: i32, mode: i32): bool {
   return true;
 }
 
-/** One row; returns the weight a_i / r_i with which it was added, 0 if it is to be redone. */
-function sweepRow(i: i32, mode: i32): f64 {
+/** Leaves t_i at the candidates in the buffer and returns their number of groups, which are in the list. */
+export function sweepOne(i: i32): i32 {
+  const rowLevel = min(heightLevel, sideLevels(rows) - 1);
+  boxesFitNode(rows, rowLevel, i / height);
+  count = candidates(sideNode(rows, rowLevel, i / height), columns, level, scale, cutoff, list);
+  weigh(i, load<f64>(sidePotentials(rows) + (<usize>i << 3)));
+  return count;
+}
+
+/** One row, added with `weight`; false if it is to be redone. */
+function sweepRow(i: i32, mode: i32): bool {
   const at = <usize>i << 3;
   const mass = load<f64>(sideWeights(rows) + at);
   const potential = sidePotentials(rows) + at;
   const total = weigh(i, load<f64>(potential));
-  let weight = mass;
-  if (mode & measure) {
+  if (mode & fixed) {
+    weight = mass;
     store<f64>(sideSums(rows) + at, total);
     rowError += mass * Math.abs(total - 1);
-    paid += mass * pay(i);
+    if (mode & price) paid += mass * pay(i);
   } else {
     if (!(total > small && total < large)) {
       let value = load<f64>(potential);
@@ -143,13 +155,13 @@ function sweepRow(i: i32, mode: i32): f64 {
       }
       store<f64>(potential, value);
       redone++;
-      return 0;
+      return false;
     }
     store<f64>(potential, load<f64>(potential) - Math.log2(total));
     weight = mass / total;
   }
   if (mode & gather) scatter(weight);
-  return weight;
+  return true;
 }
 
 /** Fills the buffer with t_i at the candidates and returns sum_j b_j t_ij. */
@@ -247,10 +259,10 @@ function weigh(i: i32, potential: f64): f64 {
   return f64x2.extract_lane(sum0, 0) + f64x2.extract_lane(sum0, 1);
 }
 
-// c_j += weight t_ij.
-function scatter(weight: f64): void {
+// c_j += factor t_ij.
+function scatter(factor: f64): void {
   const sums = sideSums(columns);
-  const times = f64x2.splat(weight);
+  const times = f64x2.splat(factor);
   const span: usize = 64 << level;
   let from = buffer;
   const end = list + (<usize>count << 2);

@@ -4,6 +4,7 @@ import { lazyPlan } from "../plan/lazy.ts";
 import type { Plan } from "../plan/plan.ts";
 import type { Potentials } from "../run/options.ts";
 import { exp2All } from "./exponentials.ts";
+import { hasNearPairs, nearPlan } from "./nearPlan.ts";
 import { isSeparable } from "./separable.ts";
 import { separablePlan } from "./separablePlan.ts";
 
@@ -16,6 +17,7 @@ export function gibbsPlan(
   { f, g }: Potentials,
   epsilon: number,
 ): Plan {
+  if (hasNearPairs(cost)) return nearPlan({ cost, a, b, mass, potentials: { f, g }, epsilon });
   const fillRow = gibbsRow(cost, a, b, mass, { f, g }, epsilon);
   if (cost.kind !== "grid" || !isSeparable(cost)) return lazyPlan(cost.shape, fillRow);
   const scale = Math.LOG2E / epsilon;

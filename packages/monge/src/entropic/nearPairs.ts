@@ -8,7 +8,8 @@ import type { Cloud } from "./coarse.ts";
 const chunkPairs = 1 << 22;
 const gather = 1;
 const keep = 2;
-const measure = 4;
+const fixed = 4;
+const price = 8;
 
 /** A pass over the rows of one side and the near columns of another, with s = log2(e) / epsilon. */
 export interface Pass {
@@ -42,6 +43,10 @@ export interface NearPairs {
   update(pass: Pass): Generator<void, void, void>;
   /** The same, with the column sums that it leaves, and cells where a system is given; false where these did not fit. */
   iterate(pass: Pass, cells: CellSystem | null): Generator<void, boolean, void>;
+  /** Row and column sums at fixed potentials. */
+  apply(pass: Pass): Generator<void, void, void>;
+  /** Visits the columns of a row at fixed potentials: the first column of each group of 8, and their t. The columns have been fitted. */
+  row(pass: Pass, i: number, visit: (first: number, t: Float64Array) => void): void;
   /** Row sums, column sums and their error. */
   measure(pass: Pass): Generator<void, NearSums, void>;
 }
@@ -84,8 +89,17 @@ export function nearPairs(workspace: Workspace, n: number): NearPairs {
       yield* run(pass, 0, null);
     },
     iterate: (pass, cells) => run(pass, cells === null ? gather : gather + keep, cells),
+    *apply(pass) {
+      yield* run(pass, gather + fixed, null);
+    },
+    row({ rows, columns, scale, cutoff }, i, visit) {
+      call["sweepSides"](rows.header, columns.header, scale, cutoff, 0, list, buffer);
+      const count = call["sweepOne"](i);
+      const groups = workspace.i32(list, count);
+      for (let k = 0; k < count; k++) visit(groups[k] * 8, workspace.f64(buffer + k * 64, 8));
+    },
     *measure(pass) {
-      yield* run(pass, gather + measure, null);
+      yield* run(pass, gather + fixed + price, null);
       const { columns } = pass;
       const c = workspace.f64(columns.sums, columns.cloud.n);
       const b = columns.cloud.weights;
