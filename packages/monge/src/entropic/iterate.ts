@@ -149,6 +149,7 @@ export function* iterate(sweeper: Sweeper, task: Iteration, exits: Exits): Gener
             error = reached;
             exact = true;
           }
+          if (reached === undefined) return yield* leave(exits.interrupted() ?? "stopped", false);
           if (failures === mostFailures) sweeper.drop();
           previous = Infinity;
           continue;
