@@ -27,6 +27,9 @@ export function constants(held: Held, epsilon: number, unit: number, offset: num
 /** No exponent comes near. */
 const furthest = 1e15;
 
+/** Masses as close as this are equal: else a constant would run off to where the penalties' bounds are. */
+const rounding = 1e-13;
+
 /** Shifts below this make no difference. */
 const smallest = 1e-13;
 
@@ -41,8 +44,12 @@ export function startShift(problem: RelaxedProblem, workspace: Workspace): () =>
   const massless = problem.a.every((mass) => mass === 0) || problem.b.every((mass) => mass === 0);
   let width = 1;
 
-  /** The mass that F + t stands for, less that of G - t. */
-  const slope = (t: number): number => call["penaltyTotal"](0, ...rows, t) - call["penaltyTotal"](1, ...columns, -t);
+  /** The mass that F + t stands for, less that of G - t; 0 where they differ by rounding alone. */
+  const slope = (t: number): number => {
+    const left = call["penaltyTotal"](0, ...rows, t);
+    const right = call["penaltyTotal"](1, ...columns, -t);
+    return Math.abs(left - right) > rounding * (left + right) ? left - right : 0;
+  };
 
   /** The zero of the decreasing slope, between the shifts that bounds allow, by doubling and halving. */
   function zero(): number {

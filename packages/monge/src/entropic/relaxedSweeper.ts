@@ -21,6 +21,9 @@ export interface RelaxedSweeper extends Sweeper {
   setState(state: Float64Array): void;
 }
 
+/** Kernels cut exponentials at 2^1020: heavier plans, relative to the masses, would not be seen as such. */
+const heaviest = 1e250;
+
 /** A prescribed mass that is right to this share of the error is right enough. */
 const settled = 0.1;
 
@@ -140,7 +143,7 @@ export function startRelaxedSweeper(problem: RelaxedProblem, workspace: Workspac
         }
         error += missing(call["sweepMoved"]());
       }
-      if (error < Infinity || filling) return error * toSize;
+      if ((error < Infinity && call["sweepMoved"]() < heaviest) || filling) return error * toSize;
       base.drop();
       return Infinity;
     },
@@ -153,7 +156,7 @@ export function startRelaxedSweeper(problem: RelaxedProblem, workspace: Workspac
     *measure() {
       const measured = yield* base.measure();
       const error = measured.error + (filling ? missing(call["sweepMoved"]()) : 0);
-      const finite = error < Infinity && measured.transportCost < Infinity;
+      const finite = error < Infinity && call["sweepMoved"]() < heaviest && measured.transportCost < Infinity;
       return { ...measured, error: finite ? error * toSize : Infinity };
     },
   };
