@@ -70,9 +70,9 @@ export function* prove(claim: UnbalancedClaim): Generator<Progress, DualityCerti
   const gap = primal - dual;
   const mass = sum(r);
   const residual = missed(source, r, a) + missed(target, s, b) + negative;
-  // Below this, against the price of moving nothing at all, everything is rounding.
+  // The price of moving nothing is what the values are computed from: objectives far below it are known to its rounding only.
   const nothing = penaltyValue(source, new Float64Array(n), a) + penaltyValue(target, new Float64Array(m), b);
-  const size = Math.max(absolute + penalties, Number.EPSILON * nothing);
+  const size = Math.max(absolute + penalties, 1e-8 * nothing);
   return {
     kind: "duality",
     problem: "unbalanced",

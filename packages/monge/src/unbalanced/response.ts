@@ -146,5 +146,11 @@ function crossing(log: number, total: number, slope: number, rate: number, exp2:
     if (!(next < z)) break;
     z = next;
   }
-  return log - z;
+  // c may be far larger than its terms differ: the last digits are found in s itself.
+  let s = log - z;
+  for (let step = 0; step < 3; step++) {
+    const value = exp2(log - s);
+    s += (value - total - k * s) / (value * Math.LN2 + k);
+  }
+  return s;
 }

@@ -1,12 +1,21 @@
 // Unbalanced transport without entropy: closed forms, brute force, proofs on every problem, laws, limits, the life of a run.
 import { describe, expect, it } from "vitest";
-import { cost, emd, type Marginal, partial, random, type UnbalancedResult, unbalanced } from "../../src/index.ts";
+import {
+  cost,
+  emd,
+  type Marginal,
+  type Penalty,
+  partial,
+  random,
+  type UnbalancedResult,
+  unbalanced,
+} from "../../src/index.ts";
 import { cloud, masses, squared } from "../generators/problems.ts";
 import { transportCost } from "../oracles/transport.ts";
 
-const KL = (strength: number): Marginal => ({ kind: "KL", strength });
-const L2 = (strength: number): Marginal => ({ kind: "L2", strength });
-const TV = (strength: number): Marginal => ({ kind: "TV", strength });
+const KL = (strength: number): Penalty => ({ kind: "KL", strength });
+const L2 = (strength: number): Penalty => ({ kind: "L2", strength });
+const TV = (strength: number): Penalty => ({ kind: "TV", strength });
 
 function proven(result: UnbalancedResult, tolerance = 1e-11): void {
   const proof = result.certify();
