@@ -33,8 +33,11 @@ export interface OneSettings {
 /** Error at which the next epsilon is taken, and iterations after which it is anyhow. */
 const coarse = 0.05;
 const coarseIterations = 20;
-/** Entries times iterations after which a problem is one for `sinkhorn` and all its means; rounds with the scalings taken in. */
-const mostWork = 2e8;
+/** Iterations after which a problem is one for `sinkhorn` and all its means; rounds with the scalings taken in. */
+const mostIterations = 3000;
+/** Iterations whose fall of the error says how many more are needed: beyond this many times as many, the problem goes as well. */
+const piece = 200;
+const mostPieces = 5;
 const mostRounds = 40;
 
 /** Solves a problem whose size is that of the workspace; null where it is too hard for plain scalings. */
@@ -54,15 +57,23 @@ export function iterateOne(
   const { schedule, why } = epsilonSchedule(epsilon, largest, "auto", false);
   let iterations = 0;
   let status: Status = "maxIterations";
-  const limit = Math.min(maxIterations, Math.ceil(mostWork / (n * m)));
+  const limit = Math.min(maxIterations, mostIterations);
   for (const [level, step] of schedule.entries()) {
     const last = level === schedule.length - 1;
     for (let round = 0; ; round++) {
       if (round === mostRounds) return null;
       call["batchBegin"](Math.LOG2E / step);
       if (call["batchState"]() !== 0) return null;
-      const left = limit - iterations;
-      iterations += call["batchIterate"](last ? left : Math.min(left, coarseIterations), last ? tolerance : coarse);
+      if (last) {
+        for (let before = Infinity; iterations < limit && call["batchState"]() === 0; ) {
+          iterations += call["batchIterate"](Math.min(limit - iterations, piece), tolerance);
+          const error = call["batchError"]();
+          let ahead = error;
+          for (let k = 0; k < mostPieces; k++) ahead *= error / before;
+          if (ahead > tolerance && iterations < maxIterations) return null;
+          before = error;
+        }
+      } else iterations += call["batchIterate"](Math.min(limit - iterations, coarseIterations), coarse);
       const out = call["batchState"]() === 2;
       call["batchMeasure"]();
       if (!last) break;

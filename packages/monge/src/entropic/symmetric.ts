@@ -52,7 +52,7 @@ function* iterate(
   { epsilon, factor, tolerance }: SelfOptions,
 ): Generator<Progress, SelfPotential, void> {
   const n = weights.length;
-  let latest = Infinity;
+  let latest = { iteration: 0, error: Infinity };
   const steps = withExtension(cost, { g: new Float64Array(n), weights, epsilon }, function* (extension) {
     let f: Float64Array = new Float64Array(n);
     let before = f;
@@ -82,7 +82,8 @@ function* iterate(
       if (error < least) since = 0;
       else if (++since >= patience) break;
       least = Math.min(least, error);
-      latest = error;
+      latest = { iteration: iterations + 1, error };
+      yield;
     }
     return { f, iterations };
   });
@@ -90,7 +91,7 @@ function* iterate(
     for (;;) {
       const next = steps.next();
       if (next.done) return next.value;
-      yield { phase: "average", iteration: 0, error: latest, elapsedMs: control.elapsedMs() };
+      yield { phase: "average", ...latest, elapsedMs: control.elapsedMs() };
     }
   } finally {
     steps.return(undefined as never);
