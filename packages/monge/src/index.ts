@@ -35,6 +35,7 @@ export type { Marginal, Marginals, Penalty, Unbalanced } from "./entropic/penalt
 export { roundPlan } from "./entropic/rounding.ts";
 export { type Sinkhorn, type SinkhornOptions, sinkhorn } from "./entropic/sinkhorn.ts";
 export type { SinkhornResult } from "./entropic/sinkhornResult.ts";
+export type { NearPairsOptions } from "./entropic/truncated.ts";
 export { isOtError, OtError, type OtErrorCode, type OtErrorDetails } from "./errors/otError.ts";
 export { type Assignment, type AssignmentOptions, type AssignmentResult, assignment } from "./exact/assignment.ts";
 export { type WassersteinCircleOptions, wassersteinCircle } from "./exact/circle.ts";

@@ -63,7 +63,7 @@ export function nearPairs(workspace: Workspace, n: number): NearPairs {
     mode: number,
     cells: CellSystem | null,
   ): Generator<void, boolean, void> {
-    const level = cells === null ? 0 : Math.log2(cells.size);
+    const level = cells === null ? 0 : 31 - Math.clz32(cells.size);
     let doing = mode;
     let fits = true;
     call["boxesFit"](columns.header, 0, 32);

@@ -55,31 +55,32 @@ export function isPointsProblem(problem: EntropicProblem): problem is PointsProb
 const manyPairs = 2 ** 18;
 const fewDimensions = 3;
 
-/** Options that choose between this and Sinkhorn's iteration over all pairs. */
+/** Options that choose between this and an iteration over all pairs. */
 export interface NearPairsOptions {
   /**
-   * Whether to look at near pairs only, coarse to fine: `"auto"` (default) does for squared distances in up to three dimensions and
-   * from 2^18 pairs on, unless an option of the iteration over all pairs is given (`overRelaxation`, `annealing`, `keepEntries`);
-   * `"always"` for squared (or cosine) distances in any number of dimensions; `"never"`.
+   * Whether to look at near pairs only, coarse to fine: `"auto"` (default) does for squared distances in up to three dimensions and from
+   * 2^18 pairs on, unless an option of the iteration over all pairs is given (`acceleration`, `overRelaxation`, `momentum`,
+   * `annealing`, `keepEntries`); `"always"` for squared or cosine distances in any number of dimensions; `"never"`.
    */
   readonly nearPairs?: "auto" | "always" | "never";
 }
 
+const otherOptions = ["acceleration", "overRelaxation", "momentum", "annealing", "keepEntries"] as const;
+
 /** Whether to solve by near pairs. */
 export function prefersNearPairs(
   problem: EntropicProblem,
-  options: NearPairsOptions & {
-    readonly overRelaxation?: unknown;
-    readonly annealing?: unknown;
-    readonly keepEntries?: unknown;
-  },
+  options: NearPairsOptions & { readonly [option in (typeof otherOptions)[number]]?: unknown },
 ): problem is PointsProblem {
-  const { nearPairs = "auto", overRelaxation, annealing, keepEntries } = options;
+  const { nearPairs = "auto" } = options;
   if (nearPairs === "never" || !isPointsProblem(problem)) return false;
   if (nearPairs === "always") return true;
-  const asked = [overRelaxation, annealing, keepEntries].some((option) => option !== undefined);
   const [n, m] = problem.cost.shape;
-  return !asked && n * m >= manyPairs && problem.cost.x.cols <= fewDimensions;
+  return (
+    n * m >= manyPairs &&
+    problem.cost.x.cols <= fewDimensions &&
+    otherOptions.every((option) => options[option] === undefined)
+  );
 }
 
 /** Share of the tolerance that may be left out of the sums of a measurement, of both marginals together. */
@@ -225,9 +226,11 @@ function reason(count: number, warm: boolean): string {
 function cellSize([x, y]: readonly [Pyramid, Pyramid], stage: Stage): number {
   const spacing = Math.max(x.spacing[stage.x], y.spacing[stage.y]);
   const { d } = x.clouds[0];
+  // A run of q points is (q / 4)^(1/d) times as wide as one of 4, so its square is (q / 4)^(2/d) times as large.
+  let room = 1;
+  for (let k = 0; k < d; k++) room *= stage.epsilon / (widths * spacing);
   let size = 1;
-  // A run of q points is (q / 4)^(1/d) times as wide as one of 4.
-  while (size < 32 && spacing * (size / 2) ** (2 / d) * widths < stage.epsilon) size *= 2;
+  while (size < 32 && (size / 2) ** 2 < room) size *= 2;
   return size;
 }
 

@@ -1,7 +1,7 @@
 // The state of a truncated solve: both pyramids in one workspace, the stage it is at, and how potentials get from stage to stage.
 import type { Workspace } from "../kernels/workspace.ts";
 import type { Side } from "./boxes.ts";
-import { type Cloud, type Pyramid, pyramid, type SortedCloud, type Stage } from "./coarse.ts";
+import { type Cloud, merged, type Pyramid, pyramid, type SortedCloud, type Stage } from "./coarse.ts";
 import { cutoffOf, type NearPairs, type NearSums, nearPairs } from "./nearPairs.ts";
 
 const log2e = Math.LOG2E;
@@ -48,7 +48,8 @@ export function startField(workspace: Workspace, x: SortedCloud, y: SortedCloud)
     if (from === to) return;
     const coarse = view(from);
     const fine = view(to);
-    const run = 4 ** Math.round(Math.log2(fine.length / coarse.length) / 2);
+    let run = 1;
+    while (Math.ceil(fine.length / run) > coarse.length) run *= merged;
     for (let j = 0; j < fine.length; j++) fine[j] = coarse[Math.floor(j / run)];
   }
   return {
