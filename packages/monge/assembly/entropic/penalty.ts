@@ -261,6 +261,14 @@ function lowestBound(masses: usize, potentials: usize, sums: usize, count: i32):
 export function fillColumns(masses: usize, potentials: usize, sums: usize, count: i32): i32 {
   const bound = filledBound(masses, potentials, sums, count, columnHigh);
   if (bound == Infinity) return 0;
+  // Those that are at the bound move with it.
+  for (let k: usize = 0; k < <usize>count << 3; k += 8) {
+    const potential = load<f64>(potentials + k);
+    if (potential < columnHigh) continue;
+    const sum = load<f64>(sums + k);
+    store<f64>(potentials + k, bound);
+    store<f64>(sums + k, sum * exp2(bound - potential));
+  }
   columnHigh = bound;
   columnOffset = bound;
   return 1;

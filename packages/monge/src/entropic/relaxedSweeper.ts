@@ -34,10 +34,10 @@ export function startRelaxedSweeper(problem: RelaxedProblem, workspace: Workspac
   const base = startSweeper({ cost, a, b, mass: unit, massAdjustment: 1, warmStart: null }, workspace);
   const { call } = workspace;
   const hard = workspace.alloc(n * 8);
-  const alpha = exponent / 2;
+  const filling = partial !== null && source === "atMost" && target === "atMost";
+  const alpha = filling ? 0 : exponent / 2;
   /** log2 of the unit, and lambda in the scaled unit: together the offset of G. */
   const rest = exponent - alpha;
-  const filling = partial !== null && source === "atMost" && target === "atMost";
   const toSize = size > 0 ? unit / size : 1;
   let beta = rest;
   let scale = 0;
@@ -58,7 +58,8 @@ export function startRelaxedSweeper(problem: RelaxedProblem, workspace: Workspac
   };
   const shift = filling ? () => false : startShift(problem, workspace);
   const clear = (): void => {
-    beta = rest;
+    // A multiplier that is to be found starts where the plan has the size of the masses.
+    beta = filling ? 0 : rest;
     F().fill(alpha);
     G().fill(beta);
     penalties();
@@ -86,9 +87,9 @@ export function startRelaxedSweeper(problem: RelaxedProblem, workspace: Workspac
       const ratio = scale / before;
       const values = F();
       for (let i = 0; i < n; i++) values[i] += alpha * (1 - ratio);
-      const lambda = (beta - rest) * ratio;
-      moveG(rest + lambda - beta * ratio);
-      beta = rest + lambda;
+      const next = filling ? beta * ratio : rest + (beta - rest) * ratio;
+      moveG(next - beta * ratio);
+      beta = next;
       penalties();
       soften();
     },
@@ -137,6 +138,8 @@ export function startRelaxedSweeper(problem: RelaxedProblem, workspace: Workspac
           const bound = call["penaltyFillRows"](call["sweepA"](), n);
           if (bound === Infinity) throw tooLittle(partial as number);
           call["penaltyRows"](2, 0, -Infinity, bound, bound, hard);
+          const values = F();
+          for (let i = 0; i < n; i++) if (values[i] >= alpha) values[i] = bound;
           error = yield* base.rows(1);
           rowPenalty(constants(source, epsilonOf(), unit, alpha));
           lift(alpha - bound);
