@@ -12,7 +12,15 @@ const claims: Readonly<Record<string, readonly RegExp[]>> = {
     /^task 2 stays undone$/,
   ],
   "digits.ts": [/^W2 = [\d.]+ pixels, optimal by \w+$/, /^gap /, /^100 % of pixel|^\d+ % of pixel/],
+  "divergence.ts": [
+    /^its divergence from itself: 0$/,
+    /^ 0\.0\d\d from the same law$/,
+    /^ 1\.0\d\d from shifted by 1$/,
+    /^proved: gap below 1e-7: true, marginals to 1e-8: true$/,
+  ],
+  "entropicMap.ts": [/^\(0,0\) goes to \((1\.9|2\.0)\d, /, /^there and back ends within 0\.3: true$/],
   "forbidden.ts": [/^stuck: rows 0, 1; all they may reach: columns 0$/, /^0 uses 0$/, /^1 uses 1$/, /^2 uses 2$/],
+  "gradient.ts": [/^step 0: 7\.\d+$/, /^step 3: 0\.00\d+$/, /^step 10: 0\.0000\d$/],
   "images.ts": [
     /^converged by sinkhorn over separable grid/,
     /^root of <P, C> = \d+\.\d+ pixels$/,
