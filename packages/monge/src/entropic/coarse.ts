@@ -91,8 +91,9 @@ export interface Stage {
 
 /** A level is left at this multiple of the mean squared distance within its coarser points: it knows nothing about a smaller epsilon. */
 const resolved = 2;
-/** Epsilon falls by this factor a stage, and by up to twice as much in the last one of a level. */
-const ratio = 4;
+/** Epsilon falls by this factor a stage, by a little more in the last one of a level: 4 needs fewer stages, and more passes where plans are nearly assignments. */
+const ratio = 2;
+const last = 1.25;
 
 /** The stages that lead to epsilon, coarsest first; the last one is the problem itself. */
 export function stages(x: Pyramid, y: Pyramid, largest: number, epsilon: number): Stage[] {
@@ -103,7 +104,7 @@ export function stages(x: Pyramid, y: Pyramid, largest: number, epsilon: number)
     const j = Math.min(level, y.clouds.length - 1);
     const rough = level === 0 ? 0 : resolved * Math.max(x.spacing[i], y.spacing[j]);
     const wanted = Math.max(epsilon, Math.min(rough, reached));
-    for (let step = reached / ratio; step > 2 * wanted; step /= ratio) out.push({ x: i, y: j, epsilon: step });
+    for (let step = reached / ratio; step > last * wanted; step /= ratio) out.push({ x: i, y: j, epsilon: step });
     out.push({ x: i, y: j, epsilon: wanted });
     reached = wanted;
   }
