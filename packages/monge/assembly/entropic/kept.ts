@@ -7,7 +7,8 @@
 import { costRow } from "./costs";
 import { exp2, exp2Lanes, log2, log2Lanes } from "./exp2";
 import { hard, rowConfine, rowFaint, rowKind, rowMiss, rowResponse } from "./penalty";
-import { a, addRowError, b, buffer, bytes, c, f, g, m, n, weigh } from "./sweep";
+import { weigh } from "./row";
+import { a, addRowError, b, buffer, bytes, c, f, g, m, n } from "./sweep";
 
 export let full: i32 = 0;
 export let entries: usize = 0;
