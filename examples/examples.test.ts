@@ -28,6 +28,12 @@ const claims: Readonly<Record<string, readonly RegExp[]>> = {
     /^certified: true$/,
     /^\(30, 18\) goes to /,
   ],
+  "largeClouds.ts": [
+    /^converged by newton over near pairs$/,
+    /1e-6: true$/,
+    /1e-6: true$/,
+    /^the first point goes to \((2|3)\./,
+  ],
   "limits.ts": [
     /^to the end: optimal/,
     /^after 200 iterations: maxIterations/,
