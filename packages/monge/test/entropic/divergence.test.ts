@@ -231,6 +231,17 @@ describe("the forms of sinkhornDivergence", () => {
     expect(run.result?.value).toBe(direct.value);
     expect([...phases]).toEqual(["both", "source", "target"]);
   });
+  it("give the solo bits when runs advance in turn, and after one was broken off", () => {
+    const problems = [1, 2, 3].map((seed) => [cloud("square", 60, seed), cloud("clusters", 50, seed)] as const);
+    const options = { relativeEpsilon: 0.02 };
+    const solo = problems.map(([from, to]) => sinkhornDivergence(from, to, options).value);
+    const runs = problems.map(([from, to]) => sinkhornDivergence.steps(from, to, options));
+    const live = new Set(runs);
+    while (live.size > 0) for (const run of live) if (run.next().done) live.delete(run);
+    expect(runs.map((run) => run.result?.value)).toEqual(solo);
+    for (const { phase } of sinkhornDivergence.steps(...problems[0], options)) if (phase.startsWith("source")) break;
+    expect(problems.map(([from, to]) => sinkhornDivergence(from, to, options).value)).toEqual(solo);
+  });
   it("can be stopped with an answer, and aborted without", async () => {
     const stopped = sinkhornDivergence(a, b, { relativeEpsilon: 0.001, stopWhen: ({ iteration }) => iteration >= 3 });
     expect(stopped.report.status).toBe("stopped");
