@@ -40,6 +40,7 @@ export interface Ended {
 /** Marginal error at which the next epsilon of the schedule is taken, and iterations after which it is anyhow. */
 const coarse = 0.05;
 const coarseIterations = 12;
+const newtonIterations = 40;
 /** Iterations without a smaller error after which rounding has the last word, and, for errors that are large, no plan exists. */
 const patience = { small: 100, large: 1000 };
 const small = 1e-6;
@@ -50,7 +51,7 @@ const keepFall = 0.01;
 const newtonFall = 1e-5;
 /** Share of the masses that entries left out may weigh at the epsilons before the last. */
 const coarsely = 1e-6;
-/** Steps of Newton's method in a row that may leave this share of the error or more before it is given up, until entries are kept anew. */
+/** Steps of Newton's method in a row that may be none, or leave this share of a small error or more, before it is given up, until entries are kept anew. */
 const mostFailures = 5;
 const gain = 0.9;
 /** Share of the tolerance that entries left out may weigh together. */
@@ -100,7 +101,9 @@ export function* iterate(sweeper: Sweeper, task: Iteration, exits: Exits): Gener
     let failures = 0;
     let keptAt = Infinity;
     for (let count = 1; ; count++) {
-      const swept = exact ? { value: error } : yield* watch(sweeper.rows(rule.omega));
+      // Newton's method starts from exact rows.
+      const omega = newton !== undefined && sweeper.keeping() && failures < mostFailures ? 1 : rule.omega;
+      const swept = exact ? { value: error } : yield* watch(sweeper.rows(omega));
       if (swept !== undefined) {
         error = swept.value;
         if (!exact) pass();
@@ -138,13 +141,15 @@ export function* iterate(sweeper: Sweeper, task: Iteration, exits: Exits): Gener
         sweeper.clear();
         break;
       }
-      if (!last && (error <= coarse || count >= coarseIterations)) break;
+      if (!last && (error <= coarse || count >= (newton === undefined ? coarseIterations : newtonIterations))) break;
       if (newton !== undefined && sweeper.keeping() && failures < mostFailures) {
         const left = plainIterations(error, previous, last ? tolerance : coarse);
         if (task.newton === "always" || left > patientIterations) {
           if (last && why === undefined) why = describePlain(sweeper, error, previous, left);
           const reached = yield* newtonStep(newton.step(error, tolerance));
-          failures = typeof reached === "number" && reached < gain * error ? 0 : failures + 1;
+          // Far from the solution the dual rises in every step while the error need not fall.
+          const gained = typeof reached === "number" && (error > small || reached < gain * error);
+          failures = gained ? 0 : failures + 1;
           if (typeof reached === "number") {
             error = reached;
             exact = true;

@@ -21,8 +21,12 @@ const mostProducts = 400;
 const slow = 24;
 /** Column sums that are off by more get a column update first: beyond, the quadratic model says little. */
 const rough = 0.5;
-/** The largest change of a potential in one step, in the unit of epsilon. */
-const longest = 30;
+/**
+ * The largest change of a potential in one step, and in all steps before entries are kept anew, in the unit of epsilon: entries that were left out
+ * as too small may be so no longer.
+ */
+const longest = 8;
+const furthest = 6;
 /** Steps are shortened until the slope along them is above minus this share of the slope at their start. */
 const overshoot = 0.5;
 const mostCuts = 12;
@@ -43,6 +47,7 @@ export function startNewton(sweeper: Sweeper, inside: Inside): Newton {
   const names = ["p", "y", "r", "z", "d"] as const;
   const at = { p: 0, y: 0, r: 0, z: 0, d: 0 };
   let prepared = -1;
+  let gone = 0;
   let mark = 0;
   let factor: "none" | "built" | "refused" = "none";
   let factorDamping = 0;
@@ -52,6 +57,7 @@ export function startNewton(sweeper: Sweeper, inside: Inside): Newton {
   function prepare(): void {
     if (prepared === inside.keeps()) return;
     prepared = inside.keeps();
+    gone = 0;
     call["newtonInit"](workspace.alloc(call["newtonDoubles"]() * 8));
     for (const name of names) at[name] = workspace.alloc(width * 8);
     mark = workspace.mark();
@@ -133,13 +139,15 @@ export function startNewton(sweeper: Sweeper, inside: Inside): Newton {
       let off = 0;
       for (let j = 0; j < m; j++) if (b[j] > 0) off = Math.max(off, Math.abs(c[j] - 1));
       let present = error;
+      prepare();
       if (off > rough) {
+        const before = inside.G().slice();
         yield* sweeper.columns(1);
+        gone += inside.G().reduce((most, value, j) => Math.max(most, Math.abs(value - before[j])), 0) / Math.LOG2E;
         present = yield* sweeper.rows(1);
         yield;
         if (!sweeper.keeping()) return present;
       }
-      prepare();
       const solved = yield* solve(present, goal);
       const d = workspace.f64(at.d, m).slice();
       const before = slope(d);
@@ -157,7 +165,11 @@ export function startNewton(sweeper: Sweeper, inside: Inside): Newton {
         const reached = yield* sweeper.rows(1);
         yield;
         const after = slope(d);
-        if (after >= -overshoot * before) return reached;
+        if (after >= -overshoot * before) {
+          gone += t * size;
+          if (gone > furthest && !sweeper.keptAll()) sweeper.drop();
+          return reached;
+        }
         t *= after > -Infinity ? Math.max(0.1, Math.min(0.5, before / (before - after))) : 0.1;
       }
       inside.G().set(G);
