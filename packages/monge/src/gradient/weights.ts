@@ -43,7 +43,7 @@ export function problemOf(result: Result): SolvedProblem {
   throw new OtError("Unsupported", "This result does not carry the problem it answers.", {
     argument: "result",
     seen: result.report.method,
-    cure: "Pass the result of emd, sinkhorn, partial, unbalanced or sinkhornDivergence.",
+    cure: "Pass the result of emd, sinkhorn, partialTransport, unbalancedTransport or sinkhornDivergence.",
   });
 }
 
