@@ -40,6 +40,7 @@ const claims: Readonly<Record<string, readonly RegExp[]>> = {
     /^by a condition: stopped/,
     /^by hand, after one step: stopped/,
   ],
+  "lowRank.ts": [/^cost 14\.\d+ after \d+ iterations; the cost is of rank 4/, /^\d+ % of the mass goes from around \(/],
   "matrix.ts": [/^value 0\.300000, optimal$/, /^0\.2 from 2 to 1$/, /gap below 1e-15: true$/],
   "partial.ts": [
     /^60 units moved, 0 to strays$/,

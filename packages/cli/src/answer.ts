@@ -7,10 +7,12 @@ import { count, plainSpaces, plural, shortNumber } from "./plot/number.ts";
 export interface AnswerJson {
   readonly value: number;
   readonly transportCost: number;
-  /** value^(1/p), and the value itself for p <= 1; null where a negative value has no root. */
+  /** Of exact answers value^(1/p), and the value itself for p <= 1; null where a negative value has no root, and of all others. */
   readonly distance: number | null;
   readonly ground: string;
   readonly p: number;
+  /** The weight of the entropy, in the unit of the cost; null where there is none. */
+  readonly epsilon: number | null;
   readonly status: string;
   readonly method: string;
   readonly backend: string;
@@ -27,13 +29,15 @@ export function answerJson(
   ground: Pick<NamedGround, "name" | "p">,
 ): AnswerJson {
   const { value, transportCost, report, plan } = result;
+  const epsilon = "epsilon" in result ? Number(result.epsilon) : null;
   const { kind, problem, primal, dual, gap, relativeGap, primalResidual, dualInfeasibility } = certificate;
   return {
     value,
     transportCost,
-    distance: ground.p <= 1 ? value : value >= 0 ? value ** (1 / ground.p) : null,
+    distance: problem !== "exact" ? null : ground.p <= 1 ? value : value >= 0 ? value ** (1 / ground.p) : null,
     ground: ground.name,
     p: ground.p,
+    epsilon,
     status: report.status,
     method: report.method,
     backend: report.backend,
@@ -63,8 +67,24 @@ export function describeStatus(status: string): string {
   return statusWords[status] ?? status;
 }
 
-/** Why the answer is right, or how wrong it can be, in one sentence. */
-export function proofSentence({ primal, dual, gap, relativeGap, primalResidual }: Certificate): string {
+/** What a certificate's values are made of, where that is more than the cost. */
+const objectives: Readonly<Record<string, string>> = {
+  entropic: "cost and entropy together",
+  unbalanced: "cost and penalties together",
+  partial: "cost of what is moved",
+};
+
+/** Why the answer is right, or how wrong it can be, in one sentence. `tolerance` is the error of the marginals that was asked for. */
+export function proofSentence(certificate: Certificate, tolerance = 0): string {
+  const { problem, primal, dual, gap, relativeGap, primalResidual } = certificate;
+  if (problem !== "exact" && primalResidual <= Math.max(1.001 * tolerance, 1e-9)) {
+    const values = `${objectives[problem]}: ${shortNumber(primal, 9)}`;
+    // The marginals fit to the tolerance, and so do the two values.
+    if (gap === 0) return `This plan has ${values}. The potentials prove that no plan has less.`;
+    return Math.abs(relativeGap) <= Math.max(100 * tolerance, 1e-9)
+      ? `This plan has ${values}. The potentials prove that no plan has less, up to ${shortNumber(Math.abs(gap), 2)}.`
+      : `This plan has ${values}. No plan has less than ${shortNumber(dual, 9)}.`;
+  }
   if (primalResidual > 1e-9)
     return `The plan leaves ${shortNumber(primalResidual * 100, 3)} % of the mass misplaced: more time is needed for a proof.`;
   // Below 1e-9 of the cost the two sides agree to all the digits that anybody prints.
@@ -116,7 +136,9 @@ export function answerTable(
       pens.strong(shortNumber(answer.distance, 9)),
       `${distanceSymbol({ name: answer.ground, p: answer.p })} = value^(1/${answer.p})`,
     );
-  row("value", pens.strong(shortNumber(answer.value, 9)), words);
+  const added = answer.epsilon === null ? "" : `, entropy of weight ${shortNumber(answer.epsilon, 6)} included`;
+  row("value", pens.strong(shortNumber(answer.value, 9)), words + added);
+  if (answer.transportCost !== answer.value) row("cost", shortNumber(answer.transportCost, 9), "of the plan alone");
   row("status", isFinal(status) ? pens.good(describeStatus(status)) : pens.warn(describeStatus(status)));
   row("method", answer.method, result.report.why);
   row("size", `${count(answer.n)} × ${count(answer.m)}`, plural(flows, "flow"));
@@ -137,6 +159,6 @@ export function answerTable(
     "",
     `residuals ${shortNumber(certificate.primalResidual, 3)} of the mass, ${shortNumber(certificate.dualInfeasibility, 3)} in the prices`,
   );
-  lines.push("", `  ${proofSentence(certificate)}`);
+  lines.push("", `  ${proofSentence(certificate, result.report.tolerance)}`);
   return plainSpaces(`${lines.join("\n")}\n`);
 }

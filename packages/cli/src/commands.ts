@@ -11,7 +11,7 @@ export interface OptionRow {
   /** The only values allowed. */
   readonly choices?: readonly string[];
   /** What the value is, where it is no free text. */
-  readonly value?: "count" | "positive" | "duration" | "file" | "list";
+  readonly value?: "count" | "positive" | "duration" | "file" | "list" | "penalty";
 }
 
 export interface ArgumentRow {
@@ -26,7 +26,7 @@ export interface Example {
 }
 
 export interface CommandRow {
-  readonly name: "solve" | "info" | "completion";
+  readonly name: "solve" | "divergence" | "info" | "completion";
   readonly summary: string;
   readonly arguments: readonly ArgumentRow[];
   readonly options: readonly OptionRow[];
@@ -74,6 +74,61 @@ const reading: readonly OptionRow[] = [
   },
 ];
 
+const problem: readonly OptionRow[] = [
+  {
+    flags: "--ground <name>",
+    group: "Problem",
+    summary: "Distance between points: sqeuclidean, euclidean, cityblock, chebyshev, cosine, or lN for the N-norm (l3)",
+    fallback: "sqeuclidean",
+  },
+  {
+    flags: "--p <power>",
+    group: "Problem",
+    summary: "Power of the distance that a unit of mass pays; the reported distance is the p-th root of the value",
+    fallback: "2 for sqeuclidean, otherwise 1",
+    value: "positive",
+  },
+  {
+    flags: "--mass <how>",
+    group: "Problem",
+    summary:
+      "normalize scales both sides to mass 1, keep leaves masses alone and refuses unequal ones unless --unbalanced or --partial is given",
+    fallback: "normalize if an image takes part, otherwise keep",
+    choices: ["normalize", "keep"],
+  },
+];
+
+const entropy: readonly OptionRow[] = [
+  {
+    flags: "--epsilon <weight>",
+    group: "Regularisation",
+    summary: "Weight of the entropy, in the unit of the cost: entropic transport, by Sinkhorn's iteration",
+    fallback: "none: exact transport",
+    value: "positive",
+  },
+  {
+    flags: "--relative-epsilon <share>",
+    group: "Regularisation",
+    summary: "The same as a multiple of the largest cost: 0.01, say",
+    value: "positive",
+  },
+  {
+    flags: "--tolerance <error>",
+    group: "Regularisation",
+    summary: "Error of the marginals, as a share of the mass, at which an iterative solver stops",
+    fallback: "1e-9; 1e-6 where --unbalanced comes without --epsilon",
+    value: "positive",
+  },
+  {
+    flags: "--unbalanced <penalty>",
+    group: "Regularisation",
+    summary:
+      "Mass may appear and vanish at a price: KL:1, TV:1 or L2:1 with the strength in the unit of the cost; two of them, or equal, for the two sides (KL:1,equal)",
+    fallback: "none: all mass is moved",
+    value: "penalty",
+  },
+];
+
 const output: readonly OptionRow[] = [
   { flags: "--json", group: "Output", summary: "Print one JSON object instead of the table" },
   { flags: "--quiet", group: "Output", summary: "Print the value alone; no notes, no progress" },
@@ -81,7 +136,7 @@ const output: readonly OptionRow[] = [
 
 const solve: CommandRow = {
   name: "solve",
-  summary: "Exact optimal transport between two files, or for a cost matrix",
+  summary: "Optimal transport between two files, or for a cost matrix: exact, entropic, unbalanced or partial",
   arguments: [
     {
       syntax: "[source]",
@@ -90,27 +145,7 @@ const solve: CommandRow = {
     { syntax: "[target]", summary: "The same for the other side" },
   ],
   options: [
-    {
-      flags: "--ground <name>",
-      group: "Problem",
-      summary:
-        "Distance between points: sqeuclidean, euclidean, cityblock, chebyshev, cosine, or lN for the N-norm (l3)",
-      fallback: "sqeuclidean",
-    },
-    {
-      flags: "--p <power>",
-      group: "Problem",
-      summary: "Power of the distance that a unit of mass pays; the reported distance is the p-th root of the value",
-      fallback: "2 for sqeuclidean, otherwise 1",
-      value: "positive",
-    },
-    {
-      flags: "--mass <how>",
-      group: "Problem",
-      summary: "normalize scales both sides to mass 1, keep leaves masses alone and refuses unequal ones",
-      fallback: "normalize if an image takes part, otherwise keep",
-      choices: ["normalize", "keep"],
-    },
+    ...problem,
     {
       flags: "--cost <file>",
       group: "Problem",
@@ -125,12 +160,20 @@ const solve: CommandRow = {
       value: "file",
     },
     { flags: "--b <file>", group: "Problem", summary: "Weights of its columns", fallback: "uniform", value: "file" },
+    ...entropy,
+    {
+      flags: "--partial <mass>",
+      group: "Regularisation",
+      summary: "Move this much mass only, the cheapest",
+      fallback: "none: all mass is moved",
+      value: "positive",
+    },
     {
       flags: "--method <engine>",
       group: "Solving",
       summary: "Engine",
       fallback: "auto, chosen from the problem and explained",
-      choices: ["auto", "quantiles", "gridL1", "networkSimplex", "shortestPath", "costScaling", "points"],
+      choices: ["auto", "quantiles", "gridL1", "networkSimplex", "shortestPath", "costScaling", "points", "sinkhorn"],
     },
     {
       flags: "--time-limit <time>",
@@ -151,7 +194,8 @@ const solve: CommandRow = {
     {
       flags: "--plan <file>",
       group: "Output",
-      summary: "Write the plan: .csv (i,j,mass) or .npy (dense); - is standard output, as csv",
+      summary:
+        "Write the plan: .csv (i,j,mass) or .npy (dense); - is standard output, as csv. The smallest entries of an entropic plan are left out, and told",
       value: "file",
     },
     {
@@ -175,11 +219,47 @@ const solve: CommandRow = {
       line: "monge solve seven.png two.png --plot report.html",
     },
     { summary: "A cost matrix with weights", line: "monge solve --cost C.npy --a a.npy --b b.npy --json" },
+    {
+      summary: "Entropic, epsilon a hundredth of the largest cost",
+      line: "monge solve source.csv target.csv --relative-epsilon 0.01",
+    },
+    {
+      summary: "The cheapest four fifths of the mass",
+      line: "monge solve source.csv target.csv --partial 0.8",
+    },
+    {
+      summary: "Mass may vanish and appear at a price",
+      line: "monge solve source.csv target.csv --epsilon 0.01 --unbalanced KL:1",
+    },
     { summary: "From a pipe", line: "cat source.csv | monge solve - target.csv --format csv --quiet" },
     {
       summary: "At most two seconds; exit code 3 if that is too short",
       line: "monge solve source.csv target.csv --time-limit 2s",
     },
+  ],
+};
+
+const divergence: CommandRow = {
+  name: "divergence",
+  summary: "Sinkhorn divergence between two files: entropic transport without its bias, 0 for equal measures",
+  arguments: solve.arguments,
+  options: [
+    ...problem,
+    ...entropy.map((row) =>
+      row.flags.startsWith("--epsilon")
+        ? { ...row, summary: "Weight of the entropy, in the unit of the cost", fallback: "--relative-epsilon 0.01" }
+        : row.flags.startsWith("--tolerance")
+          ? { ...row, fallback: "1e-9" }
+          : row,
+    ),
+    ...solve.options.filter(({ flags }) => /^--(time-limit|max-iterations)/.test(flags)),
+    ...reading,
+    ...output,
+    ...solve.options.filter(({ flags }) => flags.startsWith("--progress")),
+  ],
+  examples: [
+    { summary: "Two point clouds", line: "monge divergence source.csv target.csv --epsilon 0.05" },
+    { summary: "Two images", line: "monge divergence seven.png two.png --relative-epsilon 0.001 --json" },
   ],
 };
 
@@ -209,7 +289,7 @@ const completion: CommandRow = {
 };
 
 /** All commands, in the order of the help. */
-export const commands: readonly CommandRow[] = [solve, info, completion];
+export const commands: readonly CommandRow[] = [solve, divergence, info, completion];
 
 /** The long name of an option: `ground` of `--ground <name>`. */
 export function longName(option: OptionRow): string {

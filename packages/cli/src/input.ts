@@ -1,6 +1,6 @@
 // From files to a problem: both sides read, masses scaled or compared, every adjustment told.
 import { describe, type ReadOptions, readMatrix, readMeasure, readVector, type Source } from "@monge/io";
-import { type Floats, histogram, type Matrix, type Measure, normalize, type Weights } from "monge";
+import { type Floats, histogram, type Matrix, type Measure, normalize, type Unbalanced, type Weights } from "monge";
 import { UsageError } from "./exit.ts";
 
 /** The options that concern reading, as the parser returns them. */
@@ -127,10 +127,17 @@ function massOf(measure: Measure): number {
   return measure.weights.reduce((sum, weight) => sum + weight, 0);
 }
 
+/** What is done about masses, and whether they have to balance. */
+export interface MassOptions {
+  readonly mass?: "normalize" | "keep";
+  readonly unbalanced?: Unbalanced;
+  readonly partial?: number;
+}
+
 /** Two files as a problem. */
 export async function readMeasures(
   [sourcePath, targetPath]: readonly [string, string],
-  options: ReadingOptions & { readonly mass?: "normalize" | "keep" },
+  options: ReadingOptions & MassOptions,
   note: (text: string) => void,
 ): Promise<MeasuresProblem> {
   const paths = [sourcePath, targetPath];
@@ -156,7 +163,11 @@ export async function readMeasures(
       note(
         `Masses ${left.toPrecision(6)} and ${right.toPrecision(6)} are scaled to 1 (--mass keep leaves them alone).`,
       );
-  } else if (!(Math.abs(left - right) <= massTolerance * Math.max(left, right)))
+  } else if (
+    options.unbalanced === undefined &&
+    options.partial === undefined &&
+    !(Math.abs(left - right) <= massTolerance * Math.max(left, right))
+  )
     throw new UsageError(
       `${source.name} weighs ${left}, ${target.name} weighs ${right}.`,
       "Pass --mass normalize to scale both to mass 1, or correct the weights.",

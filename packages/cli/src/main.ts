@@ -14,6 +14,8 @@ async function run(
   switch (name) {
     case "solve":
       return (await import("./solve.ts")).solveCommand(args, options);
+    case "divergence":
+      return (await import("./divergence.ts")).divergenceCommand(args, options);
     case "info":
       return (await import("./info.ts")).infoCommand(args, options);
     case "completion":

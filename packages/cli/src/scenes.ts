@@ -43,7 +43,10 @@ export function headline(problem: Problem, answer: AnswerJson, words: string): H
     parts.push(`${distanceSymbol({ name: answer.ground, p: answer.p })} = ${shortNumber(answer.distance)}`);
   // W1 is its own value; for other powers both are worth knowing.
   if (answer.p === 1 && parts.length > 0) parts[0] += ` (${words})`;
-  else parts.push(`cost ${shortNumber(answer.value)}${problem.kind === "cost" ? "" : ` (${words})`}`);
+  else
+    parts.push(
+      `${answer.epsilon === null ? "cost" : "value"} ${shortNumber(answer.value)}${problem.kind === "cost" ? "" : ` (${words})`}`,
+    );
   parts.push(describeStatus(answer.status), gapWords(answer.certificate));
   return {
     title: `${isFinal(answer.status) ? "Optimal transport" : "Transport"} ${what}`,

@@ -1,6 +1,6 @@
 // monge solve: read, solve, certify, write. Files are checked before the work and appear whole or not at all after it.
 import { assertWritable, encodePlan, writeFileAtomic, writePlan } from "@monge/io";
-import { type Certificate, type Plan, type Result, type SolveMethod, solve } from "monge";
+import { type Certificate, type Plan, type Result, type SolveMethod, solve, type Unbalanced } from "monge";
 import { type AnswerJson, answerJson, answerTable, isFinal } from "./answer.ts";
 import { commands, longName } from "./commands.ts";
 import { type ExitCode, exitCode, UsageError } from "./exit.ts";
@@ -17,6 +17,7 @@ import {
 import { interruptible } from "./interruption.ts";
 import { pensFor } from "./pens.ts";
 import { progressLine } from "./progress.ts";
+import { visiblePlan } from "./visiblePlan.ts";
 
 /** The options of `monge solve`, as the parser returns them. */
 export interface SolveOptions extends ReadingOptions {
@@ -26,6 +27,11 @@ export interface SolveOptions extends ReadingOptions {
   readonly cost?: string;
   readonly a?: string;
   readonly b?: string;
+  readonly epsilon?: number;
+  readonly relativeEpsilon?: number;
+  readonly tolerance?: number;
+  readonly unbalanced?: Unbalanced;
+  readonly partial?: number;
   readonly method?: SolveMethod | "auto";
   readonly timeLimit?: number;
   readonly maxIterations?: number;
@@ -61,8 +67,11 @@ export async function solveCommand(args: readonly (string | undefined)[], given:
     note(`The weights of the target were scaled by ${massAdjustment} to weigh what the source weighs.`);
   for (const { message } of warnings) note(message);
   const answer = answerJson(result, certificate, ground);
-  await writeFiles(problem, result, answer, ground, args, options);
-  print(problem, result, answer, ground, options);
+  // Without a file or a table to put them in nobody asks for the flows.
+  const needed = options.plan !== undefined || options.plot !== undefined || !(options.json || options.quiet);
+  const plan = needed ? visiblePlan(result.plan, options.plan !== undefined ? note : () => {}) : result.plan;
+  await writeFiles(problem, { ...result, plan }, answer, ground, args, options);
+  print(problem, { ...result, plan }, answer, ground, options);
   return isFinal(result.report.status) ? exitCode.ok : exitCode.notConverged;
 }
 
@@ -96,6 +105,13 @@ function checkCombination(source: string | undefined, target: string | undefined
     if (needless !== undefined)
       throw new UsageError(`--${needless} says nothing about a cost matrix.`, `Leave --${needless} out.`);
   }
+  if (options.epsilon !== undefined && options.relativeEpsilon !== undefined)
+    throw new UsageError("--epsilon and --relative-epsilon are both given.", "Give one of them.");
+  if (options.unbalanced !== undefined && options.partial !== undefined)
+    throw new UsageError("--unbalanced and --partial are both given.", "Give one of them.");
+  const regularised = [options.epsilon, options.relativeEpsilon, options.unbalanced];
+  if (options.tolerance !== undefined && regularised.every((value) => value === undefined))
+    throw new UsageError("--tolerance is given, and exact transport has none.", "Add --epsilon, or leave it out.");
   const inputs = [source, target, options.cost, options.a, options.b].filter((path) => path === "-");
   if (inputs.length > 1)
     throw new UsageError("Standard input (-) is asked for twice.", "Read one of the two from a file.");
@@ -141,6 +157,11 @@ async function compute(
   const line = progressLine(process.stderr, Boolean(options.quiet), Boolean(options.progress));
   const settings = {
     method: options.method,
+    epsilon: options.epsilon,
+    relativeEpsilon: options.relativeEpsilon,
+    tolerance: options.tolerance,
+    unbalanced: options.unbalanced,
+    partial: options.partial,
     timeLimitMs: options.timeLimit,
     maxIterations: options.maxIterations,
     seed: options.seed,

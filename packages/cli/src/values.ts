@@ -1,11 +1,12 @@
 // From the text of an option to its value, checked against the table; the message names the option and the cure.
+import type { Marginal, Unbalanced } from "monge";
 import { longName, type OptionRow } from "./commands.ts";
 import { UsageError } from "./exit.ts";
 
 const units: Readonly<Record<string, number>> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000 };
 
 /** The value of an option: a number, a list of words, or the text itself. A duration is in milliseconds. */
-export function parseValue(option: OptionRow, text: string): string | number | string[] {
+export function parseValue(option: OptionRow, text: string): string | number | string[] | Unbalanced {
   const flag = `--${longName(option)}`;
   if (option.choices !== undefined) {
     if (option.choices.includes(text)) return text;
@@ -38,8 +39,27 @@ export function parseValue(option: OptionRow, text: string): string | number | s
       if (words.every((word) => word !== "")) return words;
       throw new UsageError(`${flag} ${JSON.stringify(text)} has an empty item.`, "Separate items by single commas.");
     }
+    case "penalty":
+      return readPenalties(flag, text);
     default:
       if (text !== "") return text;
       throw new UsageError(`${flag} is empty.`, option.value === "file" ? "Name a file." : "Give it a value.");
   }
+}
+
+/** `KL:1`, or one for each side: `KL:1,equal`. */
+function readPenalties(flag: string, text: string): Unbalanced {
+  const sides = text.split(",").map((side): Marginal => {
+    const [, kind, strength] = /^(KL|TV|L2):(.+)$/i.exec(side.trim()) ?? [];
+    if (kind !== undefined && Number(strength) > 0)
+      return { kind: kind.toUpperCase() as "KL" | "TV" | "L2", strength: Number(strength) };
+    if (side.trim() === "equal") return "equal";
+    throw new UsageError(
+      `${flag} ${JSON.stringify(text)} is no penalty.`,
+      "Use KL:1, TV:1 or L2:1 with a strength above 0, or one for each side: KL:1,equal.",
+    );
+  });
+  if (sides.length > 2)
+    throw new UsageError(`${flag} ${JSON.stringify(text)} names ${sides.length} sides.`, "Name one or two.");
+  return { source: sides[0], target: sides[sides.length - 1] };
 }

@@ -65,6 +65,7 @@ describe("monge solve", () => {
       "distance",
       "ground",
       "p",
+      "epsilon",
       "status",
       "method",
       "backend",
@@ -83,7 +84,7 @@ describe("monge solve", () => {
       "primalResidual",
       "dualInfeasibility",
     ]);
-    expect(answer).toMatchObject({ ground: "sqeuclidean", p: 2, status: "optimal", n: 60, m: 50 });
+    expect(answer).toMatchObject({ ground: "sqeuclidean", p: 2, epsilon: null, status: "optimal", n: 60, m: 50 });
     expect(answer.certificate).toMatchObject({ kind: "duality", problem: "exact" });
     expect(answer.distance).toBe(Math.sqrt(answer.value));
     expect(answer.transportCost).toBe(answer.value);

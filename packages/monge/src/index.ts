@@ -61,18 +61,26 @@ export type { Family } from "./kernels/module.ts";
 export { type Floats, type Matrix, type MatrixLike, matrix } from "./linalg/matrix.ts";
 export { type Random, random } from "./linalg/random.ts";
 export { type SparseMatrix, sparseFromEntries } from "./linalg/sparse.ts";
+export type { LowRankCertify } from "./lowRank/certificate.ts";
+export {
+  type LowRankOptions,
+  type LowRankResult,
+  type LowRankTransport,
+  lowRankTransport,
+} from "./lowRank/lowRank.ts";
 export type { MeasureLike } from "./measure/between.ts";
 export { type Histogram, histogram, type Measure, normalize, type PointCloud, pointCloud } from "./measure/measure.ts";
 export type { Weights } from "./measure/weights.ts";
 export type { PartialPotentials, PartialResult } from "./partial/answer.ts";
-export { type PartialOptions, type PartialTransport, partial } from "./partial/partial.ts";
-export { type Partial1dOptions, type Partial1dResult, partial1d } from "./partial/partial1d.ts";
+export { type PartialOptions, type PartialTransport, partialTransport } from "./partial/partial.ts";
+export { type Partial1dOptions, type Partial1dResult, partialTransport1d } from "./partial/partial1d.ts";
 export { densePlan } from "./plan/dense.ts";
 export { lazyPlan } from "./plan/lazy.ts";
+export { type LowRankPlan, lowRankPlan } from "./plan/lowRank.ts";
 export type { Plan, PlanEntry } from "./plan/plan.ts";
 export { type SparsePlan, sparsePlan } from "./plan/sparse.ts";
 export type { BatchWeights, CostStack } from "./run/batch.ts";
-export type { Certificate, Certify, DualityCertificate } from "./run/certificate.ts";
+export type { Certificate, Certify, DualityCertificate, StationarityCertificate } from "./run/certificate.ts";
 export type { AsyncOptions, Potentials, Progress, RunOptions, Status } from "./run/options.ts";
 export type { Job, Pool } from "./run/pool.ts";
 export type { Report, Warning } from "./run/report.ts";
@@ -87,4 +95,4 @@ export {
   solve,
 } from "./solve/solve.ts";
 export type { UnbalancedResult } from "./unbalanced/answer.ts";
-export { type UnbalancedOptions, type UnbalancedTransport, unbalanced } from "./unbalanced/unbalanced.ts";
+export { type UnbalancedOptions, type UnbalancedTransport, unbalancedTransport } from "./unbalanced/unbalanced.ts";

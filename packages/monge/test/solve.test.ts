@@ -1,7 +1,17 @@
 // The one door: whatever way the question is put, the answer is that of the solver behind it, and the report names it.
 import { describe, expect, it } from "vitest";
-import { cost, emd, histogram, isOtError, pointCloud, type Result, sinkhorn, solve } from "../src/index.ts";
-import { partial } from "../src/partial/partial.ts";
+import {
+  cost,
+  emd,
+  histogram,
+  isOtError,
+  pointCloud,
+  type Result,
+  sinkhorn,
+  solve,
+  unbalancedTransport,
+} from "../src/index.ts";
+import { partialTransport } from "../src/partial/partial.ts";
 import { cloud, masses } from "./generators/problems.ts";
 
 const C = [
@@ -140,9 +150,20 @@ describe("solve() with more than transport", () => {
   });
 
   it("partial: the answer of partial, or of sinkhorn with epsilon", () => {
-    expect(solve(x, y, { partial: 0.5 }).value).toBe(partial(x.weights, y.weights, pair, { mass: 0.5 }).value);
+    expect(solve(x, y, { partial: 0.5 }).value).toBe(partialTransport(x.weights, y.weights, pair, { mass: 0.5 }).value);
     const entropic = solve(x, y, { partial: 0.5, epsilon: 0.1 });
     expect(entropic.value).toBe(sinkhorn(x.weights, y.weights, pair, { epsilon: 0.1, partial: 0.5 }).value);
+  });
+
+  it("penalties without epsilon: the answer of unbalancedTransport", () => {
+    const penalty = { kind: "L2", strength: 2 } as const;
+    const heavier = pointCloud(
+      y.points,
+      y.weights.map((mass) => 2 * mass),
+    );
+    const result = solve(x, heavier, { unbalanced: penalty });
+    expect(result.value).toBe(unbalancedTransport(x.weights, heavier.weights, pair, { penalty }).value);
+    expect(result.certify().problem).toBe("unbalanced");
   });
 
   it.each([

@@ -5,6 +5,7 @@ export {
   batchIterate, batchMeasure, batchR, batchState,
 } from "./batch";
 export { costMatrix, costPoints, costProducts } from "./costs";
+export { factorMoments } from "./lowRank";
 export { exp2All } from "./exp2";
 export { extendGradients, extendInit, extendMeans, extendRows, extendTilt } from "./extend";
 export { factorBytes, factorEdges, factorGraph, factorRun, factorSolve } from "./factor";

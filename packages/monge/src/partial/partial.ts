@@ -13,7 +13,7 @@ import { type Extended, extend } from "./extended.ts";
 import { idle, isTiny } from "./idle.ts";
 import { type PartialProblem, readPartial } from "./problem.ts";
 
-/** Options of {@link partial}: `mass`, or `lambda`, or neither. */
+/** Options of {@link partialTransport}: `mass`, or `lambda`, or neither. */
 export interface PartialOptions extends RunOptions {
   /** The mass to move, in [0, min(|a|, |b|)]; default min(|a|, |b|): all of the lighter side. */
   readonly mass?: number;
@@ -57,7 +57,7 @@ export interface PartialTransport {
 }
 
 /** Exact partial transport; see {@link PartialTransport}. */
-export const partial: PartialTransport = /*#__PURE__*/ threeForms<
+export const partialTransport: PartialTransport = /*#__PURE__*/ threeForms<
   [Weights, Weights, CostLike],
   PartialOptions,
   PartialResult
@@ -75,7 +75,7 @@ export const partial: PartialTransport = /*#__PURE__*/ threeForms<
     );
     return extended.explain(run);
   },
-  "partial",
+  "partialTransport",
 );
 
 function readOptions(given: unknown): PartialOptions {

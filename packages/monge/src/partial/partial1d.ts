@@ -15,7 +15,7 @@ import { lineFlows } from "./lineFlows.ts";
 import { type MergedLine, mergeLine } from "./lineOrderings.ts";
 import { linePairs } from "./linePairs.ts";
 
-/** Options of {@link partial1d}. */
+/** Options of {@link partialTransport1d}. */
 export interface Partial1dOptions {
   /** Exponent of the ground cost |x - y|^p, in [1, Infinity); default 1. */
   readonly p?: number;
@@ -55,7 +55,11 @@ export interface Partial1dResult {
  * Throws `InvalidShape` (no atoms, wrong number of weights), `InvalidValue` (coordinates or weights that are not finite,
  * p < 1, `maxMass` out of range), `NegativeMass`, `Unsupported` (weights with p > 1: use `partial`).
  */
-export function partial1d(x: ArrayLike<number>, y: ArrayLike<number>, options: Partial1dOptions = {}): Partial1dResult {
+export function partialTransport1d(
+  x: ArrayLike<number>,
+  y: ArrayLike<number>,
+  options: Partial1dOptions = {},
+): Partial1dResult {
   const begin = performance.now();
   const p = readExponent(options.p);
   const cost = points(column(x, "x"), column(y, "y"), p === 2 ? "sqeuclidean" : { norm: 1, power: p });
@@ -67,7 +71,7 @@ export function partial1d(x: ArrayLike<number>, y: ArrayLike<number>, options: P
     throw new OtError("Unsupported", `Weights need p = 1, and p is ${p}.`, {
       argument: "options.p",
       seen: p,
-      cure: "Leave the weights out, or solve for one mass: partial(a, b, cost.points(x, y, { norm: 1, power: p }), { mass }).",
+      cure: "Leave the weights out, or solve for one mass: partialTransport(a, b, cost.points(x, y, { norm: 1, power: p }), { mass }).",
     });
   }
   const most = readMost(options.maxMass, Math.min(massA, massB), weighted);

@@ -26,7 +26,20 @@ export interface DualityCertificate {
   readonly dualInfeasibility: number;
 }
 
-/** A certificate of any answer; tell the kinds apart by `kind`. */
+/** What can be proved of a local optimum: where duality ends. */
+export interface StationarityCertificate {
+  readonly kind: "stationarity";
+  /** The objective of the answer, recomputed. */
+  readonly objective: number;
+  /** By how much the objective, linearised at the answer, could fall: 0 at a stationary point. */
+  readonly stationarityGap: number;
+  /** No answer whatever is below this; -Infinity where no bound is known. */
+  readonly lowerBound: number;
+  /** As in {@link DualityCertificate}. */
+  readonly primalResidual: number;
+}
+
+/** A certificate of a convex problem's answer. */
 export type Certificate = DualityCertificate;
 
 /** Makes the certificate: at once, or between turns of the event loop. It sweeps all n m pairs of the input. */

@@ -7,9 +7,10 @@ import type { ExactMethod } from "../exact/engines.ts";
 import { gridL1 } from "../exact/gridL1.ts";
 import { wasserstein1d } from "../exact/wasserstein1d.ts";
 import type { Histogram } from "../measure/measure.ts";
-import { partial } from "../partial/partial.ts";
+import { partialTransport } from "../partial/partial.ts";
 import type { Result } from "../run/result.ts";
 import { defineSolver, type Run } from "../run/solver.ts";
+import { unbalancedTransport } from "../unbalanced/unbalanced.ts";
 import type { SolveProblem } from "./problem.ts";
 
 /** What `solve` can be told to use: a special solver, or an engine of `emd`. */
@@ -99,7 +100,17 @@ const methods: readonly Method[] = [
       options.partial === undefined || entropic(options) || options.unbalanced !== undefined
         ? "it needs a mass to move (partial), and neither epsilon nor penalties"
         : null,
-    start: ({ a, b, cost }, options) => partial.steps(a, b, cost, { ...options, mass: options.partial }),
+    start: ({ a, b, cost }, options) => partialTransport.steps(a, b, cost, { ...options, mass: options.partial }),
+  },
+  {
+    name: "unbalanced",
+    summary: "penalties instead of held marginals, without entropy",
+    refuses: (_, options) =>
+      options.unbalanced === undefined || entropic(options) || options.partial !== undefined
+        ? "it needs penalties (unbalanced), and neither epsilon nor a mass to move"
+        : null,
+    start: ({ a, b, cost }, { unbalanced = 1, ...options }) =>
+      unbalancedTransport.steps(a, b, cost, { ...options, penalty: unbalanced }),
   },
   {
     name: "engines",

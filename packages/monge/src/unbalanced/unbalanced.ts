@@ -13,7 +13,7 @@ import { isSmooth } from "./response.ts";
 import { type SmoothProblem, solveSmooth } from "./smooth.ts";
 import { isLinear, startLinear } from "./totalVariation.ts";
 
-/** Options of {@link unbalanced}. */
+/** Options of {@link unbalancedTransport}. */
 export interface UnbalancedOptions extends RunOptions {
   /**
    * What a marginal r of the plan pays for differing from the masses a of its side. `{ kind: "KL", strength }`: strength
@@ -63,7 +63,7 @@ export interface UnbalancedTransport {
 }
 
 /** Unbalanced transport without entropy; see {@link UnbalancedTransport}. */
-export const unbalanced: UnbalancedTransport = /*#__PURE__*/ threeForms<
+export const unbalancedTransport: UnbalancedTransport = /*#__PURE__*/ threeForms<
   [Weights, Weights, CostLike],
   UnbalancedOptions,
   UnbalancedResult
@@ -90,7 +90,7 @@ export const unbalanced: UnbalancedTransport = /*#__PURE__*/ threeForms<
     if (isLinear(problem) && method === "auto") return startLinear(problem, rest);
     return smooth.steps(asSmooth(problem, method), { ...rest, tolerance, method });
   },
-  "unbalanced",
+  "unbalancedTransport",
 ) as UnbalancedTransport;
 
 interface SmoothOptions extends RunOptions {
@@ -102,7 +102,7 @@ interface SmoothOptions extends RunOptions {
 const smooth = /*#__PURE__*/ defineSolver<[SmoothProblem], SmoothOptions, UnbalancedResult>(
   1,
   (control, [problem], options) => run(control, problem, options),
-  "unbalanced",
+  "unbalancedTransport",
 );
 
 function* run(

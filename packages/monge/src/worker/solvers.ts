@@ -6,10 +6,11 @@ import { assignment } from "../exact/assignment.ts";
 import { emd } from "../exact/emd.ts";
 import { emdBatch } from "../exact/emdBatch.ts";
 import { gridL1 } from "../exact/gridL1.ts";
-import { partial } from "../partial/partial.ts";
+import { lowRankTransport } from "../lowRank/lowRank.ts";
+import { partialTransport } from "../partial/partial.ts";
 import type { RunOptions } from "../run/options.ts";
 import type { Run, Solver } from "../run/solver.ts";
-import { unbalanced } from "../unbalanced/unbalanced.ts";
+import { unbalancedTransport } from "../unbalanced/unbalanced.ts";
 
 type AnySolver = Pick<Solver<unknown[], RunOptions, unknown>, "steps">;
 
@@ -19,11 +20,12 @@ export const solvers: Readonly<Record<string, AnySolver | undefined>> = table({
   emd,
   emdBatch,
   gridL1,
-  partial,
+  lowRankTransport,
+  partialTransport,
   selfPotential,
   sinkhorn,
   sinkhornBatch,
-  unbalanced,
+  unbalancedTransport,
 });
 
 /** Forgets the solvers' own types: what is called was called by its name, with arguments that went through it before. */

@@ -6,11 +6,11 @@ import {
   emd,
   gradient,
   isOtError,
-  partial,
+  partialTransport,
   random,
   sinkhorn,
   sinkhornDivergence,
-  unbalanced,
+  unbalancedTransport,
 } from "../../src/index.ts";
 import { grounds } from "../generators/grounds.ts";
 import { masses } from "../generators/problems.ts";
@@ -115,8 +115,8 @@ describe("gradient by positions", () => {
     const x = scattered(n, 9);
     const y = scattered(m, 10);
     const solvers = [
-      (from: Rows) => partial(a, b, cost.points(from, y), { mass: 0.55 }),
-      (from: Rows) => unbalanced(a, b, cost.points(from, y), { penalty: 0.7 }),
+      (from: Rows) => partialTransport(a, b, cost.points(from, y), { mass: 0.55 }),
+      (from: Rows) => unbalancedTransport(a, b, cost.points(from, y), { penalty: 0.7 }),
     ];
     for (const solve of solvers) {
       const slope = gradient(solve(x), { wrt: "positions" });
@@ -219,9 +219,9 @@ describe("gradient by weights", () => {
   });
   it("of partial and unbalanced transport without entropy is that of differences of any mass", () => {
     const solvers = [
-      (from: Float64Array) => partial(from, b, C, { mass: 0.55 }),
-      (from: Float64Array) => unbalanced(from, b, C, { penalty: 0.7 }),
-      (from: Float64Array) => unbalanced(from, b, C, { penalty: { kind: "L2", strength: 3 } }),
+      (from: Float64Array) => partialTransport(from, b, C, { mass: 0.55 }),
+      (from: Float64Array) => unbalancedTransport(from, b, C, { penalty: 0.7 }),
+      (from: Float64Array) => unbalancedTransport(from, b, C, { penalty: { kind: "L2", strength: 3 } }),
     ];
     for (const solve of solvers) {
       const slope = gradient(solve(a), { wrt: "weights" });

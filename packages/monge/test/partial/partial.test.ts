@@ -1,11 +1,11 @@
 // Partial transport: brute force, closed forms, laws, limits, the life of a run.
 import { describe, expect, it } from "vitest";
-import { cost, emd, isOtError, partial, random, sparseFromEntries } from "../../src/index.ts";
+import { cost, emd, isOtError, partialTransport, random, sparseFromEntries } from "../../src/index.ts";
 import type { DualityCertificate } from "../../src/run/certificate.ts";
 import { cloud, masses, squared } from "../generators/problems.ts";
 import { transportCost } from "../oracles/transport.ts";
 
-type Answer = ReturnType<typeof partial>;
+type Answer = ReturnType<typeof partialTransport>;
 
 function proven(result: Answer, tolerance = 1e-12): DualityCertificate {
   const proof = result.certify();
@@ -38,11 +38,11 @@ const small = Array.from({ length: 60 }, (_, seed) => {
 });
 const total = (side: readonly number[]): number => side.reduce((sum, mass) => sum + mass, 0);
 
-describe("partial(a, b, C, { mass })", () => {
+describe("partialTransport(a, b, C, { mass })", () => {
   it("is the optimum of brute force for every mass of 60 small problems", () => {
     for (const { a, b, C } of small) {
       for (let k = 0; k <= Math.min(total(a), total(b)); k++) {
-        const result = partial(a, b, C, { mass: k });
+        const result = partialTransport(a, b, C, { mass: k });
         expect(result.value).toBeCloseTo(oracle(a, b, C, k), 9);
         expect(result.mass).toBeCloseTo(k, 12);
         proven(result);
@@ -50,23 +50,23 @@ describe("partial(a, b, C, { mass })", () => {
     }
   });
   it("moves the cheapest units first: 1 x 1 and 2 x 1 in closed form", () => {
-    expect(partial([3], [2], [[5]], { mass: 0.5 }).value).toBeCloseTo(2.5, 15);
-    const two = partial([1, 2], [2], [[7], [4]], { mass: 1.5 });
+    expect(partialTransport([3], [2], [[5]], { mass: 0.5 }).value).toBeCloseTo(2.5, 15);
+    const two = partialTransport([1, 2], [2], [[7], [4]], { mass: 1.5 });
     expect(two.value).toBe(6);
     expect(two.plan.at(0, 0)).toBe(0);
-    expect(partial([1, 2], [2.5], [[7], [4]]).value).toBeCloseTo(2 * 4 + 0.5 * 7, 14);
+    expect(partialTransport([1, 2], [2.5], [[7], [4]]).value).toBeCloseTo(2 * 4 + 0.5 * 7, 14);
   });
   it("is emd where all mass of equal sides moves, and needs no mass for its default", () => {
     const C = squared(cloud("square", 40, 1), cloud("clusters", 40, 2));
     const [a, b] = [masses("random", 40, 3), masses("heavy", 40, 4)];
-    expect(partial(a, b, C).value).toBeCloseTo(emd(a, b, C).value, 11);
-    proven(partial(a, b, C));
+    expect(partialTransport(a, b, C).value).toBeCloseTo(emd(a, b, C).value, 11);
+    proven(partialTransport(a, b, C));
   });
   it("is convex and rising in the mass, and its lambda is a slope", () => {
     const C = cost.points(cloud("square", 30, 5), cloud("square", 25, 6));
     const [a, b] = [masses("random", 30, 7), masses("zeros", 25, 8)];
     const grid = Array.from({ length: 11 }, (_, k) => k / 10);
-    const answers = grid.map((mass) => partial(a, b, C, { mass }));
+    const answers = grid.map((mass) => partialTransport(a, b, C, { mass }));
     for (let k = 1; k < grid.length; k++) {
       const slope = (answers[k].value - answers[k - 1].value) / 0.1;
       expect(slope).toBeGreaterThan(answers[k - 1].potentials.lambda - 1e-9);
@@ -77,27 +77,27 @@ describe("partial(a, b, C, { mass })", () => {
   it("does not depend on the order of atoms, on atoms without mass or on split atoms", () => {
     const C = squared(cloud("square", 12, 1), cloud("square", 9, 2));
     const [a, b] = [[...masses("random", 12, 3)], [...masses("random", 9, 4)]];
-    const { value } = partial(a, b, C, { mass: 0.7 });
+    const { value } = partialTransport(a, b, C, { mass: 0.7 });
     const back = <T>(side: readonly T[]): T[] => [...side].reverse();
-    expect(partial(back(a), b, back(C), { mass: 0.7 }).value).toBeCloseTo(value, 13);
-    expect(partial([...a, 0], b, [...C, C[0].map(() => -50)], { mass: 0.7 }).value).toBeCloseTo(value, 13);
+    expect(partialTransport(back(a), b, back(C), { mass: 0.7 }).value).toBeCloseTo(value, 13);
+    expect(partialTransport([...a, 0], b, [...C, C[0].map(() => -50)], { mass: 0.7 }).value).toBeCloseTo(value, 13);
     const split = [a[0] / 2, ...a.slice(1), a[0] / 2];
-    expect(partial(split, b, [...C, C[0]], { mass: 0.7 }).value).toBeCloseTo(value, 13);
+    expect(partialTransport(split, b, [...C, C[0]], { mass: 0.7 }).value).toBeCloseTo(value, 13);
     const transposed = C[0].map((_, j) => C.map((row) => row[j]));
-    expect(partial(b, a, transposed, { mass: 0.7 }).value).toBeCloseTo(value, 13);
+    expect(partialTransport(b, a, transposed, { mass: 0.7 }).value).toBeCloseTo(value, 13);
   });
   it.each([1e-300, 1e-12, 1, 1e12])("scales with masses and costs by %s", (scale) => {
     const C = squared(cloud("square", 15, 1), cloud("square", 15, 2));
     const [a, b] = [masses("random", 15, 3), masses("random", 15, 4)];
-    const { value } = partial(a, b, C, { mass: 0.6 });
-    const heavy = partial(
+    const { value } = partialTransport(a, b, C, { mass: 0.6 });
+    const heavy = partialTransport(
       a.map((mass) => mass * scale),
       b.map((mass) => mass * scale),
       C,
       { mass: 0.6 * scale },
     );
     expect(heavy.value / scale).toBeCloseTo(value, 10);
-    const dear = partial(
+    const dear = partialTransport(
       a,
       b,
       C.map((row) => row.map((c) => c * scale)),
@@ -108,7 +108,7 @@ describe("partial(a, b, C, { mass })", () => {
     expect(Math.abs(heavy.certify().relativeGap)).toBeLessThan(1e-9);
   });
   it("moves masses far below the rounding of what stays: the cheapest pair takes them", () => {
-    const result = partial(
+    const result = partialTransport(
       [1, 2],
       [3, 1],
       [
@@ -120,7 +120,7 @@ describe("partial(a, b, C, { mass })", () => {
     expect(result.value).toBeCloseTo(2e-200, 210);
     expect(result.certify().relativeGap).toBe(0);
     expect(
-      partial(
+      partialTransport(
         [1, 2],
         [3, 1],
         [
@@ -134,10 +134,10 @@ describe("partial(a, b, C, { mass })", () => {
   it("takes costs of every kind, and sparse ones stay sparse", () => {
     const [x, y] = [cloud("square", 14, 1), cloud("square", 11, 2)];
     const C = squared(x, y);
-    const { value } = partial(null, null, C, { mass: 0.5 });
-    expect(partial(null, null, cost.points(x, y), { mass: 0.5 }).value).toBeCloseTo(value, 13);
+    const { value } = partialTransport(null, null, C, { mass: 0.5 });
+    expect(partialTransport(null, null, cost.points(x, y), { mass: 0.5 }).value).toBeCloseTo(value, 13);
     expect(
-      partial(
+      partialTransport(
         null,
         null,
         cost.custom([14, 11], (i, j) => C[i][j]),
@@ -152,15 +152,15 @@ describe("partial(a, b, C, { mass })", () => {
       entries.map(([, j]) => j),
       entries.map(([, , c]) => c),
     );
-    const sparse = partial(null, null, M, { mass: 0.5 });
+    const sparse = partialTransport(null, null, M, { mass: 0.5 });
     expect(sparse.value).toBeCloseTo(value, 13);
     expect(sparse.report.why).toContain("sparse");
   });
   it("warm starts from its own potentials", () => {
     const C = squared(cloud("square", 60, 1), cloud("square", 60, 2));
     const [a, b] = [masses("random", 60, 3), masses("random", 60, 4)];
-    const cold = partial(a, b, C, { mass: 0.8 });
-    const warm = partial(a, b, C, { mass: 0.8, warmStart: cold.potentials });
+    const cold = partialTransport(a, b, C, { mass: 0.8 });
+    const warm = partialTransport(a, b, C, { mass: 0.8, warmStart: cold.potentials });
     expect(warm.value).toBeCloseTo(cold.value, 13);
     expect(warm.report.iterations).toBeLessThan(cold.report.iterations);
   });
@@ -170,10 +170,10 @@ describe("partial(a, b, C, { mass })", () => {
       [1, never],
       [2, never],
     ];
-    expect(partial([2, 3], [1, 4], C, { mass: 1 }).value).toBe(1);
+    expect(partialTransport([2, 3], [1, 4], C, { mass: 1 }).value).toBe(1);
     const thrown = (() => {
       try {
-        partial([2, 3], [1, 4], C, { mass: 1.5 });
+        partialTransport([2, 3], [1, 4], C, { mass: 1.5 });
       } catch (error) {
         return error;
       }
@@ -192,29 +192,29 @@ describe("partial(a, b, C, { mass })", () => {
     [{ mass: 1, lambda: 1 }, "InvalidValue"],
     [{ lambda: Infinity }, "InvalidValue"],
   ] as const)("refuses %j", (options, code) => {
-    expect(() => partial([1, 1], [3], [[1], [2]], options)).toThrow(expect.objectContaining({ code }));
+    expect(() => partialTransport([1, 1], [3], [[1], [2]], options)).toThrow(expect.objectContaining({ code }));
   });
 });
 
-describe("partial(a, b, C, { lambda })", () => {
+describe("partialTransport(a, b, C, { lambda })", () => {
   it("is the least of value(mass) - lambda mass over all masses", () => {
     for (const { a, b, C, seed } of small) {
       const lambda = random(seed + 1000).integer(12) - 1.5;
       let best = Infinity;
       for (let k = 0; k <= Math.min(total(a), total(b)); k++) best = Math.min(best, oracle(a, b, C, k) - lambda * k);
-      const result = partial(a, b, C, { lambda });
+      const result = partialTransport(a, b, C, { lambda });
       expect(result.value).toBeCloseTo(best, 9);
       proven(result);
       // The other way round: at the mass that lambda picked, the problem with that mass has the same plan value.
-      expect(partial(a, b, C, { mass: result.mass }).value).toBeCloseTo(result.transportCost, 9);
+      expect(partialTransport(a, b, C, { mass: result.mass }).value).toBeCloseTo(result.transportCost, 9);
     }
   });
   it("never uses a pair dearer than lambda, and none at all below the least cost", () => {
     const C = squared(cloud("square", 30, 1), cloud("square", 30, 2));
-    const result = partial(null, null, C, { lambda: 0.01 });
+    const result = partialTransport(null, null, C, { lambda: 0.01 });
     for (const [i, j] of result.plan.entries()) expect(C[i][j]).toBeLessThanOrEqual(0.01);
     expect(result.mass).toBeGreaterThan(0.1);
-    expect(partial(null, null, C, { lambda: -1 }).mass).toBe(0);
+    expect(partialTransport(null, null, C, { lambda: -1 }).mass).toBe(0);
     proven(result);
   });
 });
@@ -223,12 +223,12 @@ describe("the life of a partial run", () => {
   const C = squared(cloud("square", 400, 1), cloud("square", 350, 2));
   const [a, b] = [masses("random", 400, 3), masses("random", 350, 4)];
   const options = { mass: 0.7 };
-  const whole = partial(a, b, C, options);
+  const whole = partialTransport(a, b, C, options);
   const bits = ({ value, potentials, plan }: Answer): unknown => [value, potentials, plan.matrix];
   it("has the same bits in all three forms and again", async () => {
-    expect(bits(partial(a, b, C, options))).toEqual(bits(whole));
-    expect(bits(await partial.async(a, b, C, options))).toEqual(bits(whole));
-    const run = partial.steps(a, b, C, options);
+    expect(bits(partialTransport(a, b, C, options))).toEqual(bits(whole));
+    expect(bits(await partialTransport.async(a, b, C, options))).toEqual(bits(whole));
+    const run = partialTransport.steps(a, b, C, options);
     let steps = 0;
     for (const _ of run) {
       const so = run.snapshot();
@@ -240,12 +240,12 @@ describe("the life of a partial run", () => {
     expect(bits(run.result as Answer)).toEqual(bits(whole));
   });
   it("stops with a plan of that mass at a limit", () => {
-    const stopped = partial(a, b, C, { ...options, maxIterations: 1 });
+    const stopped = partialTransport(a, b, C, { ...options, maxIterations: 1 });
     expect(stopped.report.status).toBe("maxIterations");
     expect(stopped.mass).toBeCloseTo(0.7, 12);
     expect(stopped.certify().gap).toBeGreaterThan(0);
   });
   it("rejects when aborted", async () => {
-    await expect(partial.async(a, b, C, { ...options, signal: AbortSignal.abort() })).rejects.toThrow();
+    await expect(partialTransport.async(a, b, C, { ...options, signal: AbortSignal.abort() })).rejects.toThrow();
   });
 });

@@ -1,6 +1,6 @@
 // Partial transport on the line against the general solver, for every mass.
 import { describe, expect, it } from "vitest";
-import { cost, partial, partial1d, random } from "../../src/index.ts";
+import { cost, partialTransport, partialTransport1d, random } from "../../src/index.ts";
 
 const line = (x: readonly number[], y: readonly number[], p: number) =>
   cost.points(
@@ -17,17 +17,17 @@ function atoms(count: number, seed: number, kind: "normal" | "lattice" | "apart"
   );
 }
 
-describe("partial1d(x, y, { p })", () => {
+describe("partialTransport1d(x, y, { p })", () => {
   for (const p of [1, 1.5, 2, 3]) {
     it.each(["normal", "lattice", "apart"] as const)(
       `is partial for every number of pairs, p = ${p}, %s atoms`,
       (kind) => {
         for (let seed = 0; seed < 12; seed++) {
           const [x, y] = [atoms(1 + ((seed * 5) % 9), 2 * seed, kind), atoms(1 + ((seed * 7) % 9), 2 * seed + 1, kind)];
-          const result = partial1d(x, y, { p });
+          const result = partialTransport1d(x, y, { p });
           expect(result.masses.length).toBe(Math.min(x.length, y.length) + 1);
           for (const k of result.masses) {
-            const expected = partial(ones(x.length), ones(y.length), line(x, y, p), { mass: k }).value;
+            const expected = partialTransport(ones(x.length), ones(y.length), line(x, y, p), { mass: k }).value;
             expect(result.costs[k] / Math.max(1, expected)).toBeCloseTo(expected / Math.max(1, expected), 11);
             const proof = result.at(k).certify();
             expect(Math.abs(proof.gap)).toBeLessThan(1e-10 * Math.max(1, expected));
@@ -39,7 +39,7 @@ describe("partial1d(x, y, { p })", () => {
     );
   }
   it("gives the order in which atoms enter: supports are nested, plans monotone", () => {
-    const { masses, slopes, rows, columns, costs, plan } = partial1d([5, -2, 4], [-1, 1, 3]);
+    const { masses, slopes, rows, columns, costs, plan } = partialTransport1d([5, -2, 4], [-1, 1, 3]);
     expect([...masses]).toEqual([0, 1, 2, 3]);
     expect([...slopes]).toEqual([1, 1, 4]);
     expect([...costs]).toEqual([0, 1, 2, 6]);
@@ -52,7 +52,7 @@ describe("partial1d(x, y, { p })", () => {
   });
   it("is linear between whole numbers of pairs", () => {
     const [x, y] = [atoms(8, 1, "normal"), atoms(9, 2, "normal")];
-    const result = partial1d(x, y);
+    const result = partialTransport1d(x, y);
     const at = result.at(3.25);
     expect(at.value).toBeCloseTo(0.75 * result.costs[3] + 0.25 * result.costs[4], 13);
     expect(at.mass).toBeCloseTo(3.25, 14);
@@ -60,7 +60,7 @@ describe("partial1d(x, y, { p })", () => {
   });
   it("ends at maxMass with the same pairs", () => {
     const [x, y] = [atoms(50, 1, "normal"), atoms(60, 2, "normal")];
-    const [all, some] = [partial1d(x, y), partial1d(x, y, { maxMass: 7 })];
+    const [all, some] = [partialTransport1d(x, y), partialTransport1d(x, y, { maxMass: 7 })];
     expect(some.costs).toEqual(all.costs.slice(0, 8));
     expect(some.rows).toEqual(all.rows.slice(0, 7));
   });
@@ -69,7 +69,7 @@ describe("partial1d(x, y, { p })", () => {
     const { uniform } = random(3);
     const x = Float64Array.from({ length: n }, uniform);
     const y = Float64Array.from({ length: n }, uniform);
-    const { slopes, costs, at } = partial1d(x, y);
+    const { slopes, costs, at } = partialTransport1d(x, y);
     for (let k = 1; k < n; k++) expect(slopes[k] - slopes[k - 1]).toBeGreaterThan(-1e-15);
     const half = at(n / 2);
     expect(half.value / costs[n / 2]).toBeCloseTo(1, 12);
@@ -83,26 +83,32 @@ describe("partial1d(x, y, { p })", () => {
       const weigh = (): number => (kind === "normal" ? uniform() : 0.1 * (1 + integer(4)));
       const a = Array.from({ length: n }, weigh);
       const b = Array.from({ length: m }, weigh);
-      const result = partial1d(x, y, { a, b });
+      const result = partialTransport1d(x, y, { a, b });
       const last = result.masses[result.masses.length - 1];
       for (const mass of [...result.masses, uniform() * last, uniform() * last]) {
-        const expected = partial(a, b, line(x, y, 1), { mass }).value;
+        const expected = partialTransport(a, b, line(x, y, 1), { mass }).value;
         const at = result.at(mass);
         expect(at.value).toBeCloseTo(expected, 11);
         expect(Math.abs(at.certify().gap)).toBeLessThan(1e-11);
         expect(at.certify().primalResidual).toBeLessThan(1e-9);
       }
       result.masses.forEach((mass, k) => {
-        expect(result.costs[k]).toBeCloseTo(partial(a, b, line(x, y, 1), { mass }).value, 11);
+        expect(result.costs[k]).toBeCloseTo(partialTransport(a, b, line(x, y, 1), { mass }).value, 11);
       });
     }
   });
   it("refuses weights with p > 1, masses out of range and bad exponents", () => {
-    expect(() => partial1d([1, 2], [3], { p: 2, a: [1, 2] })).toThrow(expect.objectContaining({ code: "Unsupported" }));
-    expect(() => partial1d([1, 2], [3]).at(2)).toThrow(expect.objectContaining({ code: "InvalidValue" }));
-    expect(() => partial1d([1, 2], [3], { p: 0.5 })).toThrow(expect.objectContaining({ code: "InvalidValue" }));
-    expect(() => partial1d([1, 2], [3], { maxMass: 0.5 })).toThrow(expect.objectContaining({ code: "InvalidValue" }));
-    expect(() => partial1d([1, NaN], [3])).toThrow(expect.objectContaining({ code: "InvalidValue" }));
-    expect(() => partial1d([], [3])).toThrow(expect.objectContaining({ code: "InvalidShape" }));
+    expect(() => partialTransport1d([1, 2], [3], { p: 2, a: [1, 2] })).toThrow(
+      expect.objectContaining({ code: "Unsupported" }),
+    );
+    expect(() => partialTransport1d([1, 2], [3]).at(2)).toThrow(expect.objectContaining({ code: "InvalidValue" }));
+    expect(() => partialTransport1d([1, 2], [3], { p: 0.5 })).toThrow(
+      expect.objectContaining({ code: "InvalidValue" }),
+    );
+    expect(() => partialTransport1d([1, 2], [3], { maxMass: 0.5 })).toThrow(
+      expect.objectContaining({ code: "InvalidValue" }),
+    );
+    expect(() => partialTransport1d([1, NaN], [3])).toThrow(expect.objectContaining({ code: "InvalidValue" }));
+    expect(() => partialTransport1d([], [3])).toThrow(expect.objectContaining({ code: "InvalidShape" }));
   });
 });

@@ -14,15 +14,16 @@ import {
   emdBatch,
   gridL1,
   isOtError,
+  lowRankTransport,
   OtError,
   type Progress,
-  partial,
+  partialTransport,
   type Result,
   random,
   sinkhorn,
   solve,
   sparseFromEntries,
-  unbalanced,
+  unbalancedTransport,
 } from "../../src/index.ts";
 import { source } from "../../src/worker/generated/source.ts";
 import { createPool, type Pool, type PoolOptions } from "../../src/worker/index.ts";
@@ -141,16 +142,16 @@ describe("createPool(): the answer is that of the calling thread, bit for bit", 
         const found = await sinkhorn.async(a, b, C, { epsilon: 0.05, ...setting, pool: each });
         expect(bits(found)).toEqual(bits(sinkhorn(a, b, C, { epsilon: 0.05, ...setting })));
       }
-      const part = await partial.async(a, b, C, { mass: 0.3, pool: each });
-      const here = partial(a, b, C, { mass: 0.3 });
+      const part = await partialTransport.async(a, b, C, { mass: 0.3, pool: each });
+      const here = partialTransport(a, b, C, { mass: 0.3 });
       expect([part.value, part.plan.toDense(), part.potentials]).toEqual([
         here.value,
         here.plan.toDense(),
         here.potentials,
       ]);
       for (const penalty of [0.1, { kind: "TV", strength: 0.1 } as const, { kind: "L2", strength: 3 } as const]) {
-        const loose = await unbalanced.async(a, b, C, { penalty, pool: each });
-        const expected = unbalanced(a, b, C, { penalty });
+        const loose = await unbalancedTransport.async(a, b, C, { penalty, pool: each });
+        const expected = unbalancedTransport(a, b, C, { penalty });
         expect(bits(loose)).toEqual(bits(expected));
         expect(loose.certify()).toEqual(expected.certify());
       }
@@ -189,7 +190,8 @@ describe("every exported solver", () => {
     emd: (options) => emd.async(null, null, C, options),
     emdBatch: (options) => emdBatch.async(null, null, [C, C], options),
     gridL1: (options) => gridL1.async([1, 0], [0, 1], [2], options),
-    partial: (options) => partial.async(null, null, C, { mass: 0.5, ...options }),
+    lowRankTransport: (options) => lowRankTransport.async(null, null, C, { rank: 1, ...options }),
+    partialTransport: (options) => partialTransport.async(null, null, C, { mass: 0.5, ...options }),
     sinkhorn: (options) => sinkhorn.async(null, null, C, { ...settings, ...options }),
     sinkhornBatch: (options) => sinkhornBatch.async(null, null, [C, C], { ...settings, ...options }),
     sinkhornDivergence: (options) => sinkhornDivergence.async(points, [[2]], { ...settings, ...options }),
@@ -209,7 +211,7 @@ describe("every exported solver", () => {
         { ...settings, ...options },
       ),
     solve: (options) => solve.async(points, points, { ground: { norm: 1, power: 0.5 }, ...options }),
-    unbalanced: (options) => unbalanced.async(null, null, C, { penalty: 1, ...options }),
+    unbalancedTransport: (options) => unbalancedTransport.async(null, null, C, { penalty: 1, ...options }),
   };
 
   it.each(Object.entries(calls))("%s crosses", async (_, call) => {
