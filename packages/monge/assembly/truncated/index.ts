@@ -5,5 +5,5 @@ export { cellsInit, cellsOpen, cellsRoom, cellsSums, cellsUsed } from "./cells";
 export { farthest } from "./candidates";
 export { productDouble, productSingle } from "./product";
 export {
-  sweepBegin, sweepCount, sweepOne, sweepPaid, sweepPairs, sweepRedone, sweepRowError, sweepRows, sweepSides,
+  sweepBegin, sweepCount, sweepOne, sweepPaid, sweepPairs, sweepRowError, sweepRows, sweepSides,
 } from "./sweep";

@@ -27,7 +27,6 @@ let buffer: usize = 0;
 let pairs: f64 = 0;
 let paid: f64 = 0;
 let rowError: f64 = 0;
-let redone: i32 = 0;
 /** a_i / r_i of the present row. */
 let weight: f64 = 0;
 const here: usize = memory.data(8 * 8);
@@ -62,7 +61,6 @@ export function sweepBegin(): void {
   pairs = 0;
   paid = 0;
   rowError = 0;
-  redone = 0;
 }
 
 /** Pairs looked at since `sweepBegin`. */
@@ -76,10 +74,6 @@ export function sweepPaid(): f64 {
 /** sum_i a_i |r_i - 1| of a measurement. */
 export function sweepRowError(): f64 {
   return rowError;
-}
-/** Rows whose potential was so far off that they were redone. */
-export function sweepRedone(): i32 {
-  return redone;
 }
 
 /**
@@ -154,7 +148,6 @@ function sweepRow(i: i32, mode: i32): bool {
         value = -peak(here, columns, scale);
       }
       store<f64>(potential, value);
-      redone++;
       return false;
     }
     store<f64>(potential, load<f64>(potential) - Math.log2(total));

@@ -17,12 +17,6 @@ export interface Side {
   readonly sums: number;
 }
 
-/** Bytes that `placeSide` allocates. */
-export function sideBytes(n: number, d: number): number {
-  const { length, records } = sizes(n);
-  return length * (d + 3) * 8 + records * (3 * d + 2) * 8 + 256;
-}
-
 /** Copies a cloud into a workspace; the potentials are 0. */
 export function placeSide(workspace: Workspace, cloud: Cloud): Side {
   const { n, d, points, weights } = cloud;
