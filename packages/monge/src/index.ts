@@ -8,6 +8,7 @@ export * as cost from "./cost/index.ts";
 export type { LowRankCost } from "./cost/lowRank.ts";
 export type { PointsCost } from "./cost/points.ts";
 export type { SparseCost } from "./cost/sparse.ts";
+export type { Acceleration, AccelerationOptions } from "./entropic/acceleration.ts";
 export {
   type SinkhornBatch,
   type SinkhornBatchOptions,
