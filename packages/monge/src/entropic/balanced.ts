@@ -44,7 +44,8 @@ export function* solveBalanced(
   const cold = warm ? epsilonSchedule(epsilon, largest, annealing, false).schedule : undefined;
   sweeper.setEpsilon(schedule[0]);
   if (problem.warmStart !== null) sweeper.setPotentials(problem.warmStart);
-  const start = annealing === "auto" && !warm ? yield* startCoarse(problem, sweeper, task, exits) : undefined;
+  const start =
+    annealing === "auto" && schedule.length > 1 ? yield* startCoarse(problem, sweeper, task, exits) : undefined;
   if (start !== undefined) {
     schedule = fall(start.epsilon, epsilon);
     sweeper.setEpsilon(start.epsilon);

@@ -60,7 +60,8 @@ export function groupAtoms(
     }
     // The lower half by value, atoms of the median's value in the order of their numbers.
     const half = atoms.length >> 1;
-    const values = Float64Array.from(atoms, (atom) => data[atom * cols + widest]);
+    const values = new Float64Array(atoms.length);
+    for (let k = 0; k < atoms.length; k++) values[k] = data[atoms[k] * cols + widest];
     const median = values.slice().sort()[half];
     let below = 0;
     for (const value of values) if (value < median) below++;
