@@ -11,7 +11,7 @@ import { drain, drainAsync } from "./solver.ts";
 /** A proof by duality: `dual <= optimum <= primal`, up to the stated residuals. */
 export interface DualityCertificate {
   readonly kind: "duality";
-  readonly problem: "exact" | "entropic" | "unbalanced" | "partial";
+  readonly problem: "exact" | "entropic" | "unbalanced" | "partial" | "regularised";
   /** <P, C> of the plan. */
   readonly primal: number;
   /** Value of the potentials after they were made feasible by a c-transform: a lower bound of the optimum. */
