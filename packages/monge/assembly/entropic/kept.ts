@@ -118,15 +118,29 @@ export function keepRows(begin: i32, end: i32, room: i32, least: f64): i32 {
       const weight = f64x2.splat(mass);
       const zero = f64x2.splat(0);
       let sum = 0.0;
-      for (let j: usize = 0; j < bytes; j += 16) {
-        const other = v128.load(b + j);
-        const t = v128.and(v128.load(buffer + j), f64x2.gt(other, zero));
-        const chosen = f64x2.gt(f64x2.mul(t, f64x2.pmax(weight, other)), floor);
-        if (!v128.any_true(t)) continue;
-        v128.store(sv + j, f64x2.add(v128.load(sv + j), f64x2.mul(weight, t)));
-        const bits = i64x2.bitmask(chosen);
-        if (bits & 1) sum += keepEntry(j, mass, f64x2.extract_lane(t, 0));
-        if (bits & 2) sum += keepEntry(j + 8, mass, f64x2.extract_lane(t, 1));
+      for (let j: usize = 0; j < bytes; j += 64) {
+        const b0 = v128.load(b + j);
+        const b1 = v128.load(b + j, 16);
+        const b2 = v128.load(b + j, 32);
+        const b3 = v128.load(b + j, 48);
+        // Columns without mass take no part.
+        const t0 = v128.and(v128.load(buffer + j), f64x2.gt(b0, zero));
+        const t1 = v128.and(v128.load(buffer + j, 16), f64x2.gt(b1, zero));
+        const t2 = v128.and(v128.load(buffer + j, 32), f64x2.gt(b2, zero));
+        const t3 = v128.and(v128.load(buffer + j, 48), f64x2.gt(b3, zero));
+        if (!v128.any_true(v128.or(v128.or(t0, t1), v128.or(t2, t3)))) continue;
+        v128.store(sv + j, f64x2.add(v128.load(sv + j), f64x2.mul(weight, t0)));
+        v128.store(sv + j, f64x2.add(v128.load(sv + j, 16), f64x2.mul(weight, t1)), 16);
+        v128.store(sv + j, f64x2.add(v128.load(sv + j, 32), f64x2.mul(weight, t2)), 32);
+        v128.store(sv + j, f64x2.add(v128.load(sv + j, 48), f64x2.mul(weight, t3)), 48);
+        let chosen = i64x2.bitmask(f64x2.gt(f64x2.mul(t0, f64x2.pmax(weight, b0)), floor));
+        chosen |= i64x2.bitmask(f64x2.gt(f64x2.mul(t1, f64x2.pmax(weight, b1)), floor)) << 2;
+        chosen |= i64x2.bitmask(f64x2.gt(f64x2.mul(t2, f64x2.pmax(weight, b2)), floor)) << 4;
+        chosen |= i64x2.bitmask(f64x2.gt(f64x2.mul(t3, f64x2.pmax(weight, b3)), floor)) << 6;
+        for (; chosen != 0; chosen &= chosen - 1) {
+          const at = j + (<usize>ctz(chosen) << 3);
+          sum += keepEntry(at, mass, load<f64>(buffer + at));
+        }
       }
       store<f64>(rowFactors + (<usize>i << 3), factor(total, sum));
     }

@@ -19,16 +19,14 @@ export interface DenseCost extends CostBase {
 export function dense(M: MatrixLike): DenseCost {
   const read = toMatrix(M, "C");
   const { data, rows, cols } = read;
-  for (let k = 0; k < data.length; k++) {
-    // NaN compares false with everything, so the one test catches it and -Infinity.
-    if (!(data[k] > -Infinity)) {
-      const i = Math.floor(k / cols);
-      throw new OtError("InvalidValue", `The cost C[${i}][${k - i * cols}] is ${data[k]}.`, {
-        argument: "C",
-        seen: data[k],
-        cure: "Use finite costs, or Infinity for a forbidden pair.",
-      });
-    }
+  const k = firstInvalid(data);
+  if (k >= 0) {
+    const i = Math.floor(k / cols);
+    throw new OtError("InvalidValue", `The cost C[${i}][${k - i * cols}] is ${data[k]}.`, {
+      argument: "C",
+      seen: data[k],
+      cure: "Use finite costs, or Infinity for a forbidden pair.",
+    });
   }
   return {
     kind: "dense",
@@ -39,4 +37,11 @@ export function dense(M: MatrixLike): DenseCost {
       (i, out, offset) => out.set(data.subarray(i * cols, (i + 1) * cols), offset),
     ),
   };
+}
+
+/** The first entry that is NaN or -Infinity, or -1: NaN compares false with everything, so one test catches both. */
+function firstInvalid(data: Floats): number {
+  const count = data.length;
+  for (let k = 0; k < count; k++) if (!(data[k] > -Infinity)) return k;
+  return -1;
 }

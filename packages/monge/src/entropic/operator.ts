@@ -1,6 +1,7 @@
 // How a kind of cost reaches the kernels: a matrix in kernel memory, points, factors, or blocks of rows copied in turn.
 import { blockRows } from "../cost/base.ts";
 import type { Cost } from "../cost/cost.ts";
+import type { DenseCost } from "../cost/dense.ts";
 import type { LowRankCost } from "../cost/lowRank.ts";
 import type { PointsCost } from "../cost/points.ts";
 import type { Workspace } from "../kernels/workspace.ts";
@@ -49,21 +50,15 @@ export function bind(cost: Cost, workspace: Workspace): Operator {
   };
 }
 
-function bindMatrix(cost: Cost, workspace: Workspace, width: number): Operator {
-  const [n, m] = cost.shape;
-  const address = workspace.alloc(n * width * 8);
-  const step = blockRows(m);
-  const block = new Float64Array(step * m);
-  for (let begin = 0; begin < n; begin += step) {
-    const end = Math.min(n, begin + step);
-    cost.block(begin, end, block);
-    copyRows(block, workspace.f64(address + begin * width * 8, (end - begin) * width), end - begin, m, width);
-  }
+function bindMatrix({ matrix }: DenseCost, workspace: Workspace, width: number): Operator {
+  const { data, rows, cols } = matrix;
+  const address = workspace.alloc(rows * width * 8);
+  copyRows(data, workspace.f64(address, rows * width), rows, cols, width);
   workspace.call["costMatrix"](address, width, 0);
   return { name: "matrix", width, rows: (begin, end, work) => work(begin, end) };
 }
 
-function copyRows(from: Float64Array, to: Float64Array, rows: number, m: number, width: number): void {
+function copyRows(from: Floats, to: Float64Array, rows: number, m: number, width: number): void {
   if (m === width) {
     to.set(from.subarray(0, rows * m));
     return;
