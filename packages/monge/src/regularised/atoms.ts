@@ -23,6 +23,8 @@ export interface Atoms {
    * last where `toLast`. Returns false where the two differ by no more than `enough`.
    */
   exchange(P: Float64Array, G: Float64Array, enough: number, toLast: boolean): boolean;
+  /** Quadratic functions: Omega of the sum of the plans, and its gradient into `out`. */
+  linearise(out: Float64Array): number;
   /** Forgets plans of weight 0 and writes the sum of the others into P. */
   compose(P: Float64Array): void;
 }
@@ -61,6 +63,18 @@ export function makeAtoms(C: Float64Array, m: number, functional: Functional): A
         w,
         atoms.length - 1,
       ),
+    linearise(out) {
+      const features = new Float64Array(atoms[0].features.length);
+      const weighed = new Float64Array(features.length);
+      for (let k = 0; k < atoms.length; k++) {
+        for (let c = 0; c < features.length; c++) {
+          features[c] += w[k] * atoms[k].features[c];
+          weighed[c] += w[k] * atoms[k].weighed[c];
+        }
+      }
+      quadratic?.gradient(weighed, out);
+      return product(features, weighed);
+    },
     exchange(P, G, enough, toLast) {
       const values = atoms.map((atom) => under(atom, G));
       let best = toLast ? atoms.length - 1 : 0;

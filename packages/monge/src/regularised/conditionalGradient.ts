@@ -50,7 +50,9 @@ export function* conditionalGradient(problem: DenseProblem, control: Inner): Gen
   if (start.status !== null) return answer(start.status);
   let best = Infinity;
   for (let idle = 0; ; ) {
-    linearise(C, functional, P, G);
+    const omega = quadratic ? atoms.linearise(G) : functional.value(P);
+    if (!quadratic) functional.gradient(P, G);
+    addCost(C, G);
     const { result, status }: Driven<Result> = yield* driven(
       emd.steps(a, b, { data: G, ...shape }, { warmStart: potentials }),
       control,
@@ -61,7 +63,7 @@ export function* conditionalGradient(problem: DenseProblem, control: Inner): Gen
     potentials = result.potentials;
     iterations++;
     const plan = entriesOf(result.plan.entries());
-    const { gap, size } = gapOf(P, C, G, plan, shape.cols, functional.value(P));
+    const { gap, size } = gapOf(P, C, G, plan, shape.cols, omega);
     error = size > 0 ? Math.max(0, gap) / size : 0;
     if (error <= tolerance) return answer("converged");
     idle = error < 0.99 * best ? 0 : idle + 1;
@@ -81,19 +83,23 @@ export function* conditionalGradient(problem: DenseProblem, control: Inner): Gen
   }
 }
 
-/** C + grad Omega(P). Throws `InvalidValue` for a gradient that is not finite. */
-export function linearise(C: Float64Array, functional: Functional, P: Float64Array, out: Float64Array): void {
-  functional.gradient(P, out);
-  for (let k = 0; k < C.length; k++) {
-    if (!Number.isFinite(out[k])) {
-      throw new OtError("InvalidValue", `The gradient of the regulariser is ${out[k]} at entry ${k} of the plan.`, {
+/** Makes grad Omega(P) into C + grad Omega(P). Throws `InvalidValue` for a gradient that is not finite. */
+export function addCost(C: Float64Array, out: Float64Array): void {
+  let wrong = -1;
+  // x - x is NaN for what is not finite.
+  for (let k = 0; k < out.length; k++) if (out[k] - out[k] !== 0) wrong = k;
+  if (wrong >= 0) {
+    throw new OtError(
+      "InvalidValue",
+      `The gradient of the regulariser is ${out[wrong]} at entry ${wrong} of the plan.`,
+      {
         argument: "options.regulariser",
-        seen: out[k],
+        seen: out[wrong],
         cure: "Use a function that is differentiable at every coupling, also where entries are 0.",
-      });
-    }
-    out[k] += C[k];
+      },
+    );
   }
+  for (let k = 0; k < out.length; k++) out[k] += C[k];
 }
 
 /** The answer of an inner solver, and the status to stop with where it did not come to its end. */

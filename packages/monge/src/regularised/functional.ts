@@ -6,7 +6,7 @@ export interface Functional {
   value(P: Float64Array): number;
   /** Writes the gradient of Omega at P into `out`, all n m of it. */
   gradient(P: Float64Array, out: Float64Array): void;
-  /** Omega(P) = |R P + r|^2 where r is constant: the geometry in which weights of plans are chosen exactly. */
+  /** Where Omega is the square of affine features: the geometry in which weights of plans are chosen exactly. */
   readonly quadratic?: Quadratic;
 }
 
@@ -23,4 +23,6 @@ export interface Quadratic {
   features(plan: SparseEntries): Float64Array;
   /** Omega's bilinear form times the features: Omega = <features, metric(features)>. */
   metric(features: Float64Array): Float64Array;
+  /** Writes the gradient of Omega, whose features have this metric, into `out`. */
+  gradient(weighed: Float64Array, out: Float64Array): void;
 }

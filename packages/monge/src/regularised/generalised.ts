@@ -4,7 +4,7 @@ import { sinkhorn } from "../entropic/sinkhorn.ts";
 import type { SinkhornResult } from "../entropic/sinkhornResult.ts";
 import type { Progress, Status } from "../run/options.ts";
 import type { Run } from "../run/solver.ts";
-import { type DenseProblem, driven, entriesOf, linearise } from "./conditionalGradient.ts";
+import { addCost, type DenseProblem, driven, entriesOf } from "./conditionalGradient.ts";
 import { entropyOf, logDensity } from "./entropy.ts";
 import { lineStep } from "./line.ts";
 import type { Found, Inner } from "./problem.ts";
@@ -50,7 +50,8 @@ export function* generalisedGradient(
   if (start.status !== null) return answer(start.status);
   let best = Infinity;
   for (let idle = 0; ; ) {
-    linearise(C, functional, P, G);
+    functional.gradient(P, G);
+    addCost(C, G);
     const precision = Math.max(tolerance / 10, Math.min(1e-3, sharper * error));
     const { result, status } = yield* driven(steps(G, precision), control, iterations, error);
     if (status !== null) return answer(status);

@@ -3,6 +3,7 @@
 //
 // d_i = T_i - x_i (displacements) or T_i (positions), where T_i = sum_j P_ij y_j / a_i is linear in P; the target likewise, with x and b.
 import type { Floats, Matrix } from "../linalg/matrix.ts";
+import { type SparseMatrix, sparseFromEntries } from "../linalg/sparse.ts";
 import type { Functional, SparseEntries } from "./functional.ts";
 import type { Edges } from "./graph.ts";
 
@@ -25,8 +26,8 @@ export interface LaplacianForm {
 export function laplacian(form: LaplacianForm): Functional {
   const { x, y, a, b, strength, balance, mass, displacements } = form;
   const [n, m, d] = [a.length, b.length, x.cols];
-  const sourceWeights = scaled(form.source, a, mass, strength * balance);
-  const targetWeights = scaled(form.target, b, mass, strength * (1 - balance));
+  const ofSource = scaled(form.source, a, mass, strength * balance);
+  const ofTarget = scaled(form.target, b, mass, strength * (1 - balance));
   const origin = new Float64Array((n + m) * d);
   if (displacements) {
     for (let k = 0; k < n * d; k++) origin[k] = -x.data[k];
@@ -47,29 +48,33 @@ export function laplacian(form: LaplacianForm): Functional {
   };
   const metric = (features: Float64Array): Float64Array => {
     const out = new Float64Array(features.length);
-    spread(form.source, sourceWeights, 0, d, features, out);
-    spread(form.target, targetWeights, n, d, features, out);
+    applyLaplacian(ofSource, 0, d, features, out);
+    applyLaplacian(ofTarget, n, d, features, out);
     return out;
+  };
+  const expand = (pull: Float64Array, out: Float64Array): void => {
+    // Coordinate by coordinate, so that the inner loop runs along rows of memory.
+    const right = new Float64Array(m);
+    const there = new Float64Array(m);
+    out.fill(0);
+    for (let k = 0; k < d; k++) {
+      for (let j = 0; j < m; j++) {
+        right[j] = b[j] > 0 ? (2 / b[j]) * pull[(n + j) * d + k] : 0;
+        there[j] = y.data[j * d + k];
+      }
+      for (let i = 0, at = 0; i < n; i++) {
+        const left = a[i] > 0 ? (2 / a[i]) * pull[i * d + k] : 0;
+        const here = x.data[i * d + k];
+        for (let j = 0; j < m; j++, at++) out[at] += left * there[j] + right[j] * here;
+      }
+    }
   };
   return {
     value(P) {
       const features = featuresOf(P);
       return product(features, metric(features));
     },
-    gradient(P, out) {
-      const pull = metric(featuresOf(P));
-      for (let i = 0; i < n; i++) {
-        const left = a[i] > 0 ? 2 / a[i] : 0;
-        for (let j = 0; j < m; j++) {
-          const right = b[j] > 0 ? 2 / b[j] : 0;
-          let total = 0;
-          for (let k = 0; k < d; k++) {
-            total += left * pull[i * d + k] * y.data[j * d + k] + right * pull[(n + j) * d + k] * x.data[i * d + k];
-          }
-          out[i * m + j] = total;
-        }
-      }
-    },
+    gradient: (P, out) => expand(metric(featuresOf(P)), out),
     quadratic: {
       features({ i, j, mass: moved }: SparseEntries) {
         const out = origin.slice();
@@ -77,31 +82,42 @@ export function laplacian(form: LaplacianForm): Functional {
         return out;
       },
       metric,
+      gradient: expand,
     },
   };
 }
 
-/** factor S_ik a_i a_k / mass: 0 where an atom has no mass. */
-function scaled({ from, to, weight }: Edges, masses: Float64Array, mass: number, factor: number): Float64Array {
-  return weight.map((value, e) => (mass > 0 ? factor * value * masses[from[e]] * (masses[to[e]] / mass) : 0));
+/** The weights factor S_ik a_i a_k / mass, from both ends of each edge: 0 where an atom has no mass. */
+function scaled({ from, to, weight }: Edges, masses: Float64Array, mass: number, factor: number): SparseMatrix {
+  const values = weight.map((value, e) => (mass > 0 ? factor * value * masses[from[e]] * (masses[to[e]] / mass) : 0));
+  const [size, count] = [masses.length, weight.length];
+  const rows = new Int32Array(2 * count);
+  const columns = new Int32Array(2 * count);
+  const both = new Float64Array(2 * count);
+  rows.set(from);
+  rows.set(to, count);
+  columns.set(to);
+  columns.set(from, count);
+  both.set(values);
+  both.set(values, count);
+  return sparseFromEntries(size, size, rows, columns, both);
 }
 
-/** Adds the graph's Laplacian times the features of the points from `offset` on. */
-function spread(
-  { from, to }: Edges,
-  weights: Float64Array,
+/** The graph's Laplacian times the features of its points, which begin at `offset`. */
+function applyLaplacian(
+  { rows, rowPtr, colIdx, values }: SparseMatrix,
   offset: number,
   d: number,
   features: Float64Array,
   out: Float64Array,
 ): void {
-  for (let e = 0; e < weights.length; e++) {
-    const i = (offset + from[e]) * d;
-    const k = (offset + to[e]) * d;
-    for (let c = 0; c < d; c++) {
-      const pull = weights[e] * (features[i + c] - features[k + c]);
-      out[i + c] += pull;
-      out[k + c] -= pull;
+  for (let c = 0; c < d; c++) {
+    const base = offset * d + c;
+    for (let i = 0; i < rows; i++) {
+      const own = features[base + i * d];
+      let total = 0;
+      for (let e = rowPtr[i]; e < rowPtr[i + 1]; e++) total += values[e] * (own - features[base + colIdx[e] * d]);
+      out[base + i * d] = total;
     }
   }
 }
