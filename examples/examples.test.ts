@@ -50,6 +50,13 @@ const claims: Readonly<Record<string, readonly RegExp[]>> = {
     /^1, 2, 3 pairs cost 0\.5, 1\.5, 5\.5$/,
   ],
   "points.ts": [/^W2 = \d\.\d+ by \w+: /, /relative gap below 1e-9: true$/],
+  "regularised.ts": [
+    /^converged by newton, sparse$/,
+    /^dearer than the exact plan: true$/,
+    /^fewer targets mix classes than under squares: true$/,
+    /^proved to 1e-8: true$/,
+    /^converged by conditionalGradient, proved: true$/,
+  ],
   "unbalanced.ts": [/^converged: the outlier keeps 0\.000/, /^moved 2\.000$/, /^gap below 1e-6: true$/],
   "wasserstein1d.ts": [/^W1 = [12]\.\d+$/, /^W2 = 2\.\d+, of the normal laws 2\.062$/, / goes to /],
   "workers.ts": [/^10 pairs, 10 converged$/, /^the same bits as here: true$/, /^aborted: no longer needed$/],
