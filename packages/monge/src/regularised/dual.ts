@@ -110,7 +110,10 @@ function around({ a, b }: Kept, { entries }: DualPoint, out: Float64Array | null
 }
 
 /** The larger of the L1 error of the marginals and the relative duality gap: squares linearised at P, g made feasible. */
-function errorOf({ a, b, cost, starts, eta, squares, low, unit }: Kept, { f, entries, error }: DualPoint): number {
+function errorOf(
+  { a, b, cost, starts, eta, squares, lowRow, lowColumn, unit }: Kept,
+  { f, entries, error }: DualPoint,
+): number {
   const n = a.length;
   const { columnPtr, row, mass, groupPtr } = entries;
   const reduced = new Float64Array(n);
@@ -123,7 +126,7 @@ function errorOf({ a, b, cost, starts, eta, squares, low, unit }: Kept, { f, ent
     for (let k = columnPtr[j]; k < columnPtr[j + 1]; k++) {
       const price = cost[j * n + row[k]];
       paid += mass[k] * price;
-      size += mass[k] * Math.abs(price + low / unit);
+      size += mass[k] * Math.abs(price + (lowRow[row[k]] + lowColumn[j]) / unit);
       quadratic += squares * mass[k] * mass[k];
       reduced[row[k]] += squares * mass[k];
     }

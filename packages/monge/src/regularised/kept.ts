@@ -13,7 +13,7 @@ export interface Separable {
   readonly labels: ArrayLike<number | string> | null;
 }
 
-/** The problem in its units: P is a multiple of `mass`, C and potentials are `low` and a multiple of `unit`. */
+/** The problem in its units: P is a multiple of `mass`, C and potentials are the least costs and a multiple of `unit`. */
 export interface Kept extends Columns {
   /** The strength of the squares, in these units. */
   readonly squares: number;
@@ -21,7 +21,9 @@ export interface Kept extends Columns {
   readonly columns: Int32Array;
   readonly shape: readonly [n: number, m: number];
   readonly mass: number;
-  readonly low: number;
+  /** The least cost of each row, and of each column after that: a row that is dear as a whole must not set the unit. */
+  readonly lowRow: Float64Array;
+  readonly lowColumn: Float64Array;
   readonly unit: number;
   readonly hasForbidden: boolean;
 }
@@ -36,22 +38,32 @@ export function keep(cost: Cost, a: Float64Array, b: Float64Array, { squares, la
   const n = rows.length;
   const data = new Float64Array(n * columns.length);
   const row = new Float64Array(b.length);
-  let low = Infinity;
-  let high = -Infinity;
+  const lowRow = new Float64Array(n);
+  const lowColumn = new Float64Array(columns.length).fill(Infinity);
   let hasForbidden = false;
   for (let i = 0; i < n; i++) {
     cost.block(rows[i], rows[i] + 1, row);
+    let least = Infinity;
     for (let j = 0; j < columns.length; j++) {
       const value = row[columns[j]];
       data[j * n + i] = value;
-      if (value < low) low = value;
+      if (value < least) least = value;
       if (value === Infinity) hasForbidden = true;
-      else if (value > high) high = value;
+    }
+    lowRow[i] = least < Infinity ? least : 0;
+    for (let j = 0; j < columns.length; j++) lowColumn[j] = Math.min(lowColumn[j], data[j * n + i] - lowRow[i]);
+  }
+  let range = 0;
+  for (let j = 0; j < columns.length; j++) {
+    if (lowColumn[j] === Infinity) lowColumn[j] = 0;
+    for (let i = 0; i < n; i++) {
+      const value = data[j * n + i] - lowRow[i] - lowColumn[j];
+      data[j * n + i] = value;
+      if (value > range && value < Infinity) range = value;
     }
   }
-  if (low === Infinity) low = 0;
-  const unit = high > low ? high - low : 1;
-  for (let k = 0; k < data.length; k++) data[k] = (data[k] - low) / unit;
+  const unit = range > 0 ? range : 1;
+  for (let k = 0; k < data.length; k++) data[k] /= unit;
   const mass = sum(a);
   return {
     a: Float64Array.from(rows, (i) => a[i] / mass),
@@ -64,7 +76,8 @@ export function keep(cost: Cost, a: Float64Array, b: Float64Array, { squares, la
     columns,
     shape: [a.length, b.length],
     mass,
-    low,
+    lowRow,
+    lowColumn,
     unit,
     hasForbidden,
   };
@@ -72,7 +85,7 @@ export function keep(cost: Cost, a: Float64Array, b: Float64Array, { squares, la
 
 /** The plan and potentials of a point over all atoms, in the caller's units; potentials of atoms without mass are NaN. */
 export function unkept(problem: Kept, { f, g, entries }: DualPoint, end: End): Found {
-  const { rows, columns, shape, unit, low } = problem;
+  const { rows, columns, shape, unit, lowRow, lowColumn } = problem;
   const { columnPtr, row } = entries;
   const count = columnPtr[columns.length];
   const i = new Int32Array(count);
@@ -83,9 +96,9 @@ export function unkept(problem: Kept, { f, g, entries }: DualPoint, end: End): F
       j[k] = columns[column];
     }
   }
-  const place = (values: Float64Array, at: Int32Array, length: number, shift: number): Float64Array => {
+  const place = (values: Float64Array, at: Int32Array, length: number, low: Float64Array): Float64Array => {
     const all = new Float64Array(length).fill(NaN);
-    for (let k = 0; k < at.length; k++) all[at[k]] = values[k] * unit + shift;
+    for (let k = 0; k < at.length; k++) all[at[k]] = values[k] * unit + low[k];
     return all;
   };
   return {
@@ -93,7 +106,7 @@ export function unkept(problem: Kept, { f, g, entries }: DualPoint, end: End): F
     i,
     j,
     mass: entries.mass.slice(0, count).map((value) => value * problem.mass),
-    f: place(f, rows, shape[0], low / 2),
-    g: place(g, columns, shape[1], low / 2),
+    f: place(f, rows, shape[0], lowRow),
+    g: place(g, columns, shape[1], lowColumn),
   };
 }
