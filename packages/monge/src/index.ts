@@ -80,6 +80,15 @@ export { lazyPlan } from "./plan/lazy.ts";
 export { type LowRankPlan, lowRankPlan } from "./plan/lowRank.ts";
 export type { Plan, PlanEntry } from "./plan/plan.ts";
 export { type SparsePlan, sparsePlan } from "./plan/sparse.ts";
+export type { RegularisedResult } from "./regularised/answer.ts";
+export { type RegularisedOptions, type RegularisedTransport, regularisedTransport } from "./regularised/regularised.ts";
+export type {
+  CustomRegulariser,
+  GroupLassoRegulariser,
+  LaplacianRegulariser,
+  Regulariser,
+  SquaresRegulariser,
+} from "./regularised/regulariser.ts";
 export type { BatchWeights, CostStack } from "./run/batch.ts";
 export type { Certificate, Certify, DualityCertificate, StationarityCertificate } from "./run/certificate.ts";
 export type { AsyncOptions, Potentials, Progress, RunOptions, Status } from "./run/options.ts";

@@ -8,6 +8,7 @@ import { emdBatch } from "../exact/emdBatch.ts";
 import { gridL1 } from "../exact/gridL1.ts";
 import { lowRankTransport } from "../lowRank/lowRank.ts";
 import { partialTransport } from "../partial/partial.ts";
+import { regularisedTransport } from "../regularised/regularised.ts";
 import type { RunOptions } from "../run/options.ts";
 import type { Run, Solver } from "../run/solver.ts";
 import { unbalancedTransport } from "../unbalanced/unbalanced.ts";
@@ -22,6 +23,7 @@ export const solvers: Readonly<Record<string, AnySolver | undefined>> = table({
   gridL1,
   lowRankTransport,
   partialTransport,
+  regularisedTransport,
   selfPotential,
   sinkhorn,
   sinkhornBatch,

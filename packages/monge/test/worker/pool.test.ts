@@ -20,6 +20,7 @@ import {
   partialTransport,
   type Result,
   random,
+  regularisedTransport,
   sinkhorn,
   solve,
   sparseFromEntries,
@@ -192,6 +193,8 @@ describe("every exported solver", () => {
     gridL1: (options) => gridL1.async([1, 0], [0, 1], [2], options),
     lowRankTransport: (options) => lowRankTransport.async(null, null, C, { rank: 1, ...options }),
     partialTransport: (options) => partialTransport.async(null, null, C, { mass: 0.5, ...options }),
+    regularisedTransport: (options) =>
+      regularisedTransport.async(null, null, C, { regulariser: { kind: "L2", strength: 1 }, ...options }),
     sinkhorn: (options) => sinkhorn.async(null, null, C, { ...settings, ...options }),
     sinkhornBatch: (options) => sinkhornBatch.async(null, null, [C, C], { ...settings, ...options }),
     sinkhornDivergence: (options) => sinkhornDivergence.async(points, [[2]], { ...settings, ...options }),
