@@ -42,6 +42,8 @@ export interface BenchCase {
   /** One peer; of a list, the fastest that reaches the tolerance. */
   readonly peer: Peer | null | readonly string[];
   readonly require: Requirement;
+  /** Ours with the relaxed-SIMD build of the kernels, on a newer Node from npm. */
+  readonly relaxed?: boolean;
   /** Runs only with --full. */
   readonly full?: boolean;
   /** Runs with --quick. */

@@ -10,6 +10,7 @@ import {
   type EmdOptions,
   type ExactMethod,
   emd,
+  loadKernels,
   type Matrix,
   type Report,
   type SinkhornOptions,
@@ -26,6 +27,8 @@ export interface Problem {
   readonly calls: Call;
   readonly options: Readonly<Record<string, unknown>>;
   readonly perIteration?: PerIteration;
+  /** Whether to install the relaxed-SIMD build first. */
+  readonly relaxed?: boolean;
   readonly ground: Ground;
   readonly grid?: readonly number[];
   readonly method?: ExactMethod;
@@ -161,6 +164,7 @@ const answers: Record<string, () => unknown> = {
 for await (const line of createInterface({ input: process.stdin })) {
   const request = JSON.parse(line) as { op: string; problem?: Problem };
   if (request.op === "load") {
+    if (request.problem!.relaxed) await loadKernels(import("monge/kernels/relaxed"));
     problem = prepare(request.problem!);
     perIteration = request.problem!.perIteration;
   }

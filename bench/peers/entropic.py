@@ -174,7 +174,7 @@ PREPARE = {
 
 
 def calibrate(advance, tolerance):
-    """Iterations until the error is at most the tolerance; after CUT seconds the time is extrapolated from the last half."""
+    """Iterations until the error is at most the tolerance, and the <P, C> they end with; after CUT seconds the time is extrapolated from the last half."""
     spent, state, iterations, history = 0.0, None, 0, []
     restarts = getattr(advance, "restarts", False)
     while True:
@@ -182,26 +182,29 @@ def calibrate(advance, tolerance):
         chunk = max(iterations, 50) if restarts else CHUNK
         if restarts:
             advance.compile(iterations + chunk)
+        before = state
         begin = time.process_time()
-        state, error, _ = advance(chunk, state)
+        state, error, value = advance(chunk, state)
         took = time.process_time() - begin
         spent = took if restarts else spent + took
         iterations += chunk
         history.append((spent, error))
         if not math.isfinite(error) or error > 1e6:
-            return {"iterations": iterations, "error": None, "cpu": spent, "cut": True}
+            return {"iterations": iterations, "error": None, "cpu": spent, "cut": True}, None
         if error <= tolerance:
             break
         if spent > CUT:
-            return {"iterations": iterations, "error": error, "cpu": extrapolated(history, tolerance), "cut": True}
+            return {"iterations": iterations, "error": error, "cpu": extrapolated(history, tolerance), "cut": True}, None
     if restarts:
-        iterations, error = refined(advance, tolerance, iterations // 2, iterations, error)
+        iterations, error, value = refined(advance, tolerance, iterations // 2, (iterations, error, value))
         begin = time.process_time()
         advance(iterations, None, False)
         spent = time.process_time() - begin
-    elif len(history) > 1 or iterations > 10:
-        iterations, error = last_chunk(advance, tolerance, iterations, error)
-    return {"iterations": iterations, "error": error, "cpu": spent, "cut": False}
+    else:
+        done, error, value = last_chunk(advance, tolerance, before, iterations - chunk, (iterations, error, value))
+        spent *= done / iterations
+        iterations = done
+    return {"iterations": iterations, "error": error, "cpu": spent, "cut": False}, value
 
 
 def extrapolated(history, tolerance):
@@ -212,30 +215,26 @@ def extrapolated(history, tolerance):
     return now + math.log(after / tolerance) * (now - then) / math.log(before / after)
 
 
-def refined(advance, tolerance, low, high, error):
+def refined(advance, tolerance, low, best):
     """Bisection to a tenth of the iterations; for runs that start anew."""
-    while high - low > max(10, high // 10):
-        middle = (low + high) // 20 * 10
-        _, seen, _ = advance(middle, None)
+    while best[0] - low > max(10, best[0] // 10):
+        middle = (low + best[0]) // 20 * 10
+        _, seen, value = advance(middle, None)
         if seen <= tolerance:
-            high, error = middle, seen
+            best = (middle, seen, value)
         else:
             low = middle
-    return high, error
+    return best
 
 
-def last_chunk(advance, tolerance, iterations, error):
+def last_chunk(advance, tolerance, state, done, best):
     """The last chunk again, in tens."""
-    state = None
-    if iterations > CHUNK:
-        state, _, _ = advance(iterations - CHUNK, None)
-    done = iterations - CHUNK
-    while done < iterations:
-        state, seen, _ = advance(10, state)
+    while done + 10 < best[0]:
+        state, seen, value = advance(10, state)
         done += 10
         if seen <= tolerance:
-            return done, seen
-    return iterations, error
+            return done, seen, value
+    return best
 
 
 def prepare(request, given):
@@ -256,9 +255,8 @@ def prepare(request, given):
             return {"cpu": (cpu[per["many"]] - cpu[per["few"]]) / (per["many"] - per["few"]), "value": None, "optimal": True}
 
         return run_iterations, None, versions
-    calibration = calibrate(advance, options.get("tolerance", 1e-9))
+    calibration, value = calibrate(advance, options.get("tolerance", 1e-9))
     k = calibration["iterations"]
-    value = None if calibration["cut"] else advance(k, None)[2]
 
     def run():
         begin = time.process_time()

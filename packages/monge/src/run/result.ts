@@ -6,10 +6,7 @@ import type { Potentials } from "./options.ts";
 import type { Report } from "./report.ts";
 
 /** What holds a side of a plan to its masses: equality, an upper bound, or a penalty of a strength in the unit of the cost. */
-export type MarginalHold =
-  | "equal"
-  | "atMost"
-  | { readonly kind: "KL" | "TV" | "L2"; readonly strength: number };
+export type MarginalHold = "equal" | "atMost" | { readonly kind: "KL" | "TV" | "L2"; readonly strength: number };
 
 /** What was solved, as the solver took it. */
 export interface SolvedProblem {
