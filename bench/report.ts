@@ -58,7 +58,7 @@ function triedLines(results: readonly BenchResult[]): string[] {
   return [
     "## The peers",
     "",
-    "Each peer's first run to the tolerance: L1 error of both marginals of its plan, recomputed. Cut after 120 s: `~` is the time it",
+    "Each peer's first run to the tolerance: L1 error of both marginals of its plan, recomputed. Cut after 120 s, or where another one was faster: `~` is the time it",
     "would take at the rate of its last half. The fastest that converges is the peer of the table above.",
     "",
     "| case | peer | iterations | error | s |",

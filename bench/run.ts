@@ -108,9 +108,10 @@ async function peerProcess(
   peer: string,
   problem: Problem,
   largest: number,
+  limit?: number,
 ): Promise<{ worker: Line; calibration: Calibration | null }> {
   const worker = line(join(bench, "peers/.venv/bin/python"), [join(bench, "peers/worker.py")], peerEnvironment());
-  const loaded = await worker.ask<Loaded>({ op: "load", peer, largest, ...problem });
+  const loaded = await worker.ask<Loaded>({ op: "load", peer, largest, limit, ...problem });
   Object.assign(versions, loaded.versions);
   return { worker, calibration: loaded.calibration };
 }
@@ -137,7 +138,9 @@ async function findRival(peer: Peer | readonly string[], problem: Problem, large
   let best: Rival | null = null;
   let least = Infinity;
   for (const name of peer) {
-    const { worker, calibration } = await peerProcess(name, problem, largest);
+    // Who takes longer than another one that converges is not the fastest, however it ends.
+    const limit = Math.min(cutSeconds, least);
+    const { worker, calibration } = await peerProcess(name, problem, largest, limit);
     if (calibration === null) throw new Error(`${name} did not say how long it takes`);
     tried[name] = calibration;
     const said = calibration.cut ? `cut at error ${calibration.error}, would take` : `error ${calibration.error} in`;

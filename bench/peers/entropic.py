@@ -173,8 +173,8 @@ PREPARE = {
 }
 
 
-def calibrate(advance, tolerance):
-    """Iterations until the error is at most the tolerance, and the <P, C> they end with; after CUT seconds the time is extrapolated from the last half."""
+def calibrate(advance, tolerance, limit):
+    """Iterations until the error is at most the tolerance, and the <P, C> they end with; after `limit` seconds the time is extrapolated from the last half."""
     spent, state, iterations, history = 0.0, None, 0, []
     restarts = getattr(advance, "restarts", False)
     while True:
@@ -193,7 +193,7 @@ def calibrate(advance, tolerance):
             return {"iterations": iterations, "error": None, "cpu": spent, "cut": True}, None
         if error <= tolerance:
             break
-        if spent > CUT:
+        if spent > limit:
             return {"iterations": iterations, "error": error, "cpu": extrapolated(history, tolerance), "cut": True}, None
     if restarts:
         iterations, error, value = refined(advance, tolerance, iterations // 2, (iterations, error, value))
@@ -255,7 +255,7 @@ def prepare(request, given):
             return {"cpu": (cpu[per["many"]] - cpu[per["few"]]) / (per["many"] - per["few"]), "value": None, "optimal": True}
 
         return run_iterations, None, versions
-    calibration, value = calibrate(advance, options.get("tolerance", 1e-9))
+    calibration, value = calibrate(advance, options.get("tolerance", 1e-9), min(CUT, request.get("limit") or CUT))
     k = calibration["iterations"]
 
     def run():
