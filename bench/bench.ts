@@ -71,11 +71,11 @@ export interface PeerRun {
 
 /** What a first, unmeasured run of an iterative peer found out. */
 export interface Calibration {
-  /** Iterations that one run takes, and the L1 error of both marginals that they reach. */
+  /** Iterations that one run takes, and the L1 error of both marginals that they reach; null: not finite. */
   readonly iterations: number;
-  readonly error: number;
-  /** CPU seconds of a run; where it was cut, the seconds to the tolerance at the rate of its last half. */
-  readonly cpu: number;
+  readonly error: number | null;
+  /** CPU seconds of a run; where it was cut, the seconds to the tolerance at the rate of its last half, if it fell. */
+  readonly cpu: number | null;
   readonly cut: boolean;
 }
 

@@ -12,7 +12,7 @@ const balanced = [
   "ott fixed momentum",
 ];
 /** Where a peer takes minutes: without those that another one of the same library is never behind. */
-const long = balanced.filter((name) => name !== "pot sinkhorn_log" && name !== "ott fixed momentum");
+const long = balanced.filter((name) => !["pot sinkhorn_log", "ott momentum", "ott fixed momentum"].includes(name));
 const tolerance = 1e-9;
 /** Sinkhorn's own iteration and nothing else. */
 const plain = { acceleration: "none", annealing: "none", overRelaxation: 1, tolerance: 1e-300 };

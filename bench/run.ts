@@ -144,9 +144,11 @@ async function findRival(peer: Peer | readonly string[], problem: Problem, large
     if (calibration === null) throw new Error(`${name} did not say how long it takes`);
     tried[name] = calibration;
     const said = calibration.cut ? `cut at error ${calibration.error}, would take` : `error ${calibration.error} in`;
-    console.log(`    ${name}: ${calibration.iterations} iterations, ${said} ${seconds(calibration.cpu)} s`);
+    console.log(
+      `    ${name}: ${calibration.iterations} iterations, ${said} ${calibration.cpu === null ? "for ever" : `${seconds(calibration.cpu)} s`}`,
+    );
     // Beyond the cut only the extrapolation ranks them; a converging one comes first.
-    const rank = calibration.cut ? 1e9 + calibration.cpu : calibration.cpu;
+    const rank = calibration.cut ? 1e9 + (calibration.cpu ?? 1e9) : (calibration.cpu ?? 1e9);
     if (calibration.error === null || !(rank < least || best === null)) {
       worker.kill();
       continue;

@@ -211,7 +211,7 @@ def extrapolated(history, tolerance):
     half = min(history, key=lambda point: abs(point[0] - history[-1][0] / 2))
     (then, before), (now, after) = half, history[-1]
     if not after < before:
-        return math.inf
+        return None
     return now + math.log(after / tolerance) * (now - then) / math.log(before / after)
 
 
