@@ -116,7 +116,7 @@ def pot_unbalanced(method):
 
 
 def ott(momentum, schedule):
-    """OTT-JAX in double precision; its iterations come in tens."""
+    """OTT-JAX in double precision, with its own test of convergence: its adaptive momentum follows the errors that the test computes."""
 
     def start(given, eps, options):
         os.environ["XLA_FLAGS"] = "--xla_cpu_multi_thread_eigen=false intra_op_parallelism_threads=1"
@@ -129,26 +129,28 @@ def ott(momentum, schedule):
         a, b, C = (jax.numpy.asarray(values) for values in (given.a, given.b, given.C))
         wanted = epsilon_scheduler.Epsilon(target=eps, init=0.1 * float(C.max()), decay=0.7) if schedule else eps
         chosen = {"adaptive": acceleration.Momentum(start=100, error_threshold=0.1), "fixed": acceleration.Momentum(value=1.5)}
+        # Its error is that of one marginal, one update ago.
+        threshold = options["tolerance"] / 2
         solvers = {}
 
-        def solver(k):
-            if k not in solvers:
-                run = sinkhorn.Sinkhorn(
-                    threshold=0, min_iterations=k, max_iterations=k, momentum=chosen.get(momentum), use_danskin=True
+        def solver(most):
+            if most not in solvers:
+                run = sinkhorn.Sinkhorn(threshold=threshold, max_iterations=most, momentum=chosen.get(momentum), use_danskin=True)
+                solvers[most] = jax.jit(
+                    lambda C: run(linear_problem.LinearProblem(geometry.Geometry(cost_matrix=C, epsilon=wanted), a, b))
                 )
-                solvers[k] = jax.jit(lambda C: run(linear_problem.LinearProblem(geometry.Geometry(cost_matrix=C, epsilon=wanted), a, b)))
-                jax.block_until_ready(solvers[k](C).f)
-            return solvers[k]
+                jax.block_until_ready(solvers[most](C).f)
+            return solvers[most]
 
-        def advance(k, state, measure=True):
-            # No warm start: it would reset the momentum. The state is the number of iterations made before.
-            total = k + (state or 0)
-            out = solver(total)(C)
+        def advance(most, state, measure=True):
+            """A whole run of at most so many iterations: there is no going on, which would forget the momentum."""
+            out = solver(most)(C)
             jax.block_until_ready(out.f)
             if not measure:
                 return None
             P = np.asarray(out.matrix)
-            return total, l1(P, given.a, given.b), float((P * given.C).sum())
+            advance.iterations = int(out.n_iters)
+            return most, l1(P, given.a, given.b), float((P * given.C).sum())
 
         advance.restarts = True
         advance.compile = solver
@@ -174,20 +176,17 @@ PREPARE = {
 
 
 def calibrate(advance, tolerance, limit):
-    """Iterations until the error is at most the tolerance, and the <P, C> they end with; after `limit` seconds the time is extrapolated from the last half."""
+    """Iterations until the error is at most the tolerance, and the <P, C> they end with; after `limit` seconds
+    the time is extrapolated from the last half."""
+    if getattr(advance, "restarts", False):
+        return calibrate_runs(advance, tolerance, limit)
     spent, state, iterations, history = 0.0, None, 0, []
-    restarts = getattr(advance, "restarts", False)
     while True:
-        # Runs that start anew each time double; others go on in chunks.
-        chunk = max(iterations, 50) if restarts else CHUNK
-        if restarts:
-            advance.compile(iterations + chunk)
         before = state
         begin = time.process_time()
-        state, error, value = advance(chunk, state)
-        took = time.process_time() - begin
-        spent = took if restarts else spent + took
-        iterations += chunk
+        state, error, value = advance(CHUNK, state)
+        spent += time.process_time() - begin
+        iterations += CHUNK
         history.append((spent, error))
         if not math.isfinite(error) or error > 1e6:
             return {"iterations": iterations, "error": None, "cpu": spent, "cut": True}, None
@@ -195,16 +194,27 @@ def calibrate(advance, tolerance, limit):
             break
         if spent > limit:
             return {"iterations": iterations, "error": error, "cpu": extrapolated(history, tolerance), "cut": True}, None
-    if restarts:
-        iterations, error, value = refined(advance, tolerance, iterations // 2, (iterations, error, value))
+    done, error, value = last_chunk(advance, tolerance, before, iterations - CHUNK, (iterations, error, value))
+    return {"iterations": done, "error": error, "cpu": spent * done / iterations, "cut": False}, value
+
+
+def calibrate_runs(advance, tolerance, limit):
+    """The same for a peer that stops by itself: runs of at most 250, 1000, 4000, .. iterations, compiled before they count."""
+    most, history = 250, []
+    while True:
+        advance.compile(most)
         begin = time.process_time()
-        advance(iterations, None, False)
+        _, error, value = advance(most, None)
         spent = time.process_time() - begin
-    else:
-        done, error, value = last_chunk(advance, tolerance, before, iterations - chunk, (iterations, error, value))
-        spent *= done / iterations
-        iterations = done
-    return {"iterations": iterations, "error": error, "cpu": spent, "cut": False}, value
+        history.append((spent, error))
+        if not math.isfinite(error):
+            return {"iterations": advance.iterations, "error": None, "cpu": spent, "cut": True}, None
+        if error <= tolerance:
+            return {"iterations": most, "error": error, "cpu": spent, "cut": False}, value
+        if spent > limit or advance.iterations < most:
+            cpu = None if len(history) < 2 else extrapolated(history, tolerance)
+            return {"iterations": advance.iterations, "error": error, "cpu": cpu, "cut": True}, None
+        most *= 4
 
 
 def extrapolated(history, tolerance):
@@ -213,18 +223,6 @@ def extrapolated(history, tolerance):
     if not after < before:
         return None
     return now + math.log(after / tolerance) * (now - then) / math.log(before / after)
-
-
-def refined(advance, tolerance, low, best):
-    """Bisection to a tenth of the iterations; for runs that start anew."""
-    while best[0] - low > max(10, best[0] // 10):
-        middle = (low + best[0]) // 20 * 10
-        _, seen, value = advance(middle, None)
-        if seen <= tolerance:
-            best = (middle, seen, value)
-        else:
-            low = middle
-    return best
 
 
 def last_chunk(advance, tolerance, state, done, best):
