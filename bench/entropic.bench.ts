@@ -81,7 +81,11 @@ const unbalanced = (relativeEpsilon: number): BenchCase => ({
   cost: "dense",
   calls: "sinkhorn",
   options: { relativeEpsilon, relativeStrength: 1, tolerance },
-  peer: ["pot sinkhorn_unbalanced", "pot sinkhorn_stabilized_unbalanced"],
+  peer: [
+    "pot sinkhorn_unbalanced translation invariant",
+    "pot sinkhorn_unbalanced",
+    "pot sinkhorn_stabilized_unbalanced",
+  ],
   require: { ratio: 3, aimRatio: 10 },
 });
 

@@ -167,6 +167,7 @@ PREPARE = {
     "pot convolutional": pot_images("sinkhorn"),
     "pot convolutional log": pot_images("sinkhorn_log"),
     "pot sinkhorn_unbalanced": pot_unbalanced("sinkhorn"),
+    "pot sinkhorn_unbalanced translation invariant": pot_unbalanced("sinkhorn_translation_invariant"),
     "pot sinkhorn_stabilized_unbalanced": pot_unbalanced("sinkhorn_stabilized"),
     "ott": ott(None, False),
     "ott momentum": ott("adaptive", False),
