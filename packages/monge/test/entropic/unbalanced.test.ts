@@ -172,7 +172,7 @@ describe("laws of sinkhorn({ unbalanced })", () => {
       unbalanced: { source: target, target: source },
     });
     expect(turned.value).toBeCloseTo(one.value, 10);
-    const order = random(1).permutation?.(24) ?? Array.from({ length: 24 }, (_, i) => (i * 7) % 24);
+    const order = Array.from({ length: 24 }, (_, i) => (i * 7) % 24);
     const mixed = sinkhorn(
       Array.from(order, (i) => a[i]),
       b,
