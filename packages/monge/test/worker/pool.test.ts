@@ -49,6 +49,7 @@ function masses(n: number, seed: number): Float64Array {
 }
 /** Takes about a second. */
 const long = cost.points(cloud(1500, 3, 1), cloud(1500, 3, 2), "euclidean");
+const longer = cost.points(cloud(5000, 3, 3), cloud(5000, 3, 4), "euclidean");
 const slowly = { method: "networkSimplex" } as const;
 
 function bits(result: Result): unknown {
@@ -312,14 +313,15 @@ describe("while it runs", () => {
   it("onProgress hears of the run; stopWhen ends it with a feasible answer", async () => {
     const workers = pool(1);
     const heard: Progress[] = [];
-    const found = await emd.async(null, null, long, {
+    // Seconds of work: the word to stop takes its time where the machine is busy.
+    const found = await emd.async(null, null, longer, {
       ...slowly,
       pool: workers,
       onProgress: (progress) => void heard.push(progress),
-      stopWhen: ({ iteration }) => iteration > 2000,
+      stopWhen: ({ iteration }) => iteration > 0,
     });
     expect(found.report.status).toBe("stopped");
-    expect(found.report.iterations).toBeGreaterThan(2000);
+    expect(found.report.iterations).toBeGreaterThan(0);
     expect(found.certify().primalResidual).toBeLessThan(1e-12);
     expect(heard.length).toBeGreaterThan(0);
     expect(heard.every(({ elapsedMs }, k) => k === 0 || elapsedMs >= heard[k - 1].elapsedMs)).toBe(true);
@@ -331,7 +333,7 @@ describe("while it runs", () => {
       "early",
     );
     const [first, second] = [new AbortController(), new AbortController()];
-    const running = emd.async(null, null, long, {
+    const running = emd.async(null, null, longer, {
       ...slowly,
       pool: workers,
       signal: first.signal,
