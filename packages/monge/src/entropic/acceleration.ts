@@ -1,5 +1,5 @@
 // Which iteration is asked for, and the rule that Sinkhorn's own updates follow then.
-import { OtError } from "../errors/otError.ts";
+import { optionOutOfRange } from "../errors/otError.ts";
 import { anderson } from "./anderson.ts";
 import { heavyBall } from "./momentum.ts";
 import type { EntropicProblem } from "./problem.ts";
@@ -31,13 +31,13 @@ export type AccelerationChoice = Required<AccelerationOptions>;
 export function readAcceleration(options: AccelerationOptions): AccelerationChoice {
   const { acceleration = "auto", overRelaxation = "auto", momentum = "auto" } = options;
   if (!accelerations.includes(acceleration)) {
-    throw outOfRange("acceleration", acceleration, `Use one of ${accelerations.join(", ")}.`);
+    throw optionOutOfRange("acceleration", acceleration, `Use one of ${accelerations.join(", ")}.`);
   }
   if (overRelaxation !== "auto" && !(overRelaxation >= 1 && overRelaxation < 2)) {
-    throw outOfRange("overRelaxation", overRelaxation, 'Use "auto" or a number in [1, 2).');
+    throw optionOutOfRange("overRelaxation", overRelaxation, 'Use "auto" or a number in [1, 2).');
   }
   if (momentum !== "auto" && !(momentum >= 0 && momentum < 1)) {
-    throw outOfRange("momentum", momentum, 'Use "auto" or a number in [0, 1).');
+    throw optionOutOfRange("momentum", momentum, 'Use "auto" or a number in [0, 1).');
   }
   return { acceleration, overRelaxation, momentum };
 }
@@ -55,8 +55,4 @@ export function ruleOf(choice: AccelerationChoice, { b, mass }: EntropicProblem)
   if (acceleration === "heavyBall") return heavyBall(momentum);
   if (acceleration === "anderson") return anderson(mass > 0 ? b.map((weight) => weight / mass) : b);
   return overRelaxation === "auto" ? adaptiveRelaxation() : constantRelaxation(overRelaxation);
-}
-
-function outOfRange(name: string, seen: unknown, cure: string): OtError {
-  return new OtError("InvalidValue", `${name} is ${seen}.`, { argument: `options.${name}`, seen, cure });
 }

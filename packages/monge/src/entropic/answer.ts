@@ -4,6 +4,7 @@ import { backend } from "../kernels/module.ts";
 import { dot, sum } from "../linalg/sum.ts";
 import type { Potentials, Status } from "../run/options.ts";
 import { centrePotentials } from "../run/potentials.ts";
+import type { Report } from "../run/report.ts";
 import { certifyEntropic } from "./certificate.ts";
 import { gibbsPlan } from "./gibbsPlan.ts";
 import type { EntropicProblem } from "./problem.ts";
@@ -19,6 +20,13 @@ export interface Outcome {
   readonly method: string;
   readonly why: string;
   readonly elapsedMs: number;
+}
+
+/** What the caller is told of a run. */
+export function entropicReport(outcome: Outcome, error: number, massAdjustment: number): Report {
+  const { status, method, why, iterations, tolerance, elapsedMs } = outcome;
+  const made = { status, method, why, backend: backend(entropic), iterations };
+  return { ...made, error, tolerance, massAdjustment, elapsedMs, warnings: [] };
 }
 
 /** Builds the result. */
@@ -40,18 +48,7 @@ export function entropicResult(
     epsilon,
     plan: gibbsPlan(cost, a, b, mass, potentials, epsilon),
     potentials,
-    report: {
-      status: outcome.status,
-      method: outcome.method,
-      why: outcome.why,
-      backend: backend(entropic),
-      iterations: outcome.iterations,
-      error,
-      tolerance: outcome.tolerance,
-      massAdjustment,
-      elapsedMs: outcome.elapsedMs,
-      warnings: [],
-    },
+    report: entropicReport(outcome, error, massAdjustment),
     problem: { cost, a, b },
     certify: certifyEntropic({ cost, a, b, mass, potentials, epsilon }),
   };

@@ -1,7 +1,7 @@
 // The proof of an entropic answer, recomputed from the input with the kernels' exponentials alone: not with the solver's sums.
 import { blockRows } from "../cost/base.ts";
 import type { Cost } from "../cost/cost.ts";
-import { dot, l1Distance, sum } from "../linalg/sum.ts";
+import { difference, dot, l1Distance, sum } from "../linalg/sum.ts";
 import type { DualityCertificate } from "../run/certificate.ts";
 import type { AsyncOptions, Potentials, Progress } from "../run/options.ts";
 import { magnitude } from "../run/potentials.ts";
@@ -191,8 +191,4 @@ export function* sweep(
     visit(i, plan, prices);
     if (i % step === step - 1) yield { phase: "certify", iteration: i, error: 0, elapsedMs: performance.now() - begin };
   }
-}
-
-function difference(x: Float64Array, y: Float64Array): Float64Array {
-  return x.map((value, k) => value - y[k]);
 }

@@ -1,6 +1,7 @@
 // Sinkhorn's iteration to a tolerance, through a schedule of falling epsilons, with the exits that every run has.
 import type { Progress, Status } from "../run/options.ts";
 import { startNewton } from "./newton.ts";
+import { passes } from "./passes.ts";
 import { describePlain, patientIterations, plainIterations } from "./prediction.ts";
 import type { Relaxation } from "./relaxation.ts";
 import type { Measured, Sweeper } from "./sweeper.ts";
@@ -73,22 +74,7 @@ export function* iterate(sweeper: Sweeper, task: Iteration, exits: Exits): Gener
   const { inside } = sweeper;
   const newton = task.newton === undefined || inside === undefined ? undefined : startNewton(sweeper, inside);
   const sign = (): Progress => ({ phase, iteration, error, elapsedMs: exits.elapsedMs() });
-  /** Drives a pass; an exit in its middle is answered by undefined. */
-  function* watch<R>(pass: Generator<void, R, void>): Generator<Progress, { value: R } | undefined, void> {
-    for (;;) {
-      const step = pass.next();
-      if (step.done) return { value: step.value };
-      yield sign();
-      if (exits.interrupted() !== null) return undefined;
-    }
-  }
-  function* whole<R>(pass: Generator<void, R, void>): Generator<Progress, R, void> {
-    for (;;) {
-      const step = pass.next();
-      if (step.done) return step.value;
-      yield sign();
-    }
-  }
+  const { watch, whole } = passes(sign, () => exits.interrupted());
   for (let level = 0; level < schedule.length; level++) {
     const last = level === schedule.length - 1;
     sweeper.setEpsilon(schedule[level]);

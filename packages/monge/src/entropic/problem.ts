@@ -1,7 +1,7 @@
 // An entropic problem after its input was checked: weights that balance, a cost, epsilon, potentials to start from.
 import type { Cost } from "../cost/cost.ts";
-import { OtError } from "../errors/otError.ts";
 import { sum } from "../linalg/sum.ts";
+import { requireAtoms } from "../measure/atoms.ts";
 import { balancedMasses } from "../measure/balance.ts";
 import type { Weights } from "../measure/weights.ts";
 import type { Potentials } from "../run/options.ts";
@@ -28,13 +28,7 @@ export function readProblem(
   options: { readonly massTolerance?: number; readonly warmStart?: Potentials },
 ): EntropicProblem {
   const [n, m] = cost.shape;
-  if (n === 0 || m === 0) {
-    throw new OtError("InvalidShape", `The cost is ${n} x ${m}: there is nothing to transport.`, {
-      argument: "C",
-      seen: [n, m],
-      cure: "Pass at least one atom on either side.",
-    });
-  }
+  requireAtoms(n, m);
   const masses = balancedMasses(a, b, n, m, options.massTolerance);
   return {
     cost,

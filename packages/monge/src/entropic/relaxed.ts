@@ -3,13 +3,12 @@
 import { type CostLike, toCost } from "../cost/cost.ts";
 import { isOtError } from "../errors/otError.ts";
 import { entropic } from "../kernels/entropic.ts";
-import { backend } from "../kernels/module.ts";
 import { giveBack, lease } from "../kernels/workspace.ts";
 import { sum } from "../linalg/sum.ts";
 import type { Weights } from "../measure/weights.ts";
 import type { Potentials, Progress } from "../run/options.ts";
 import { drain, type RunControl } from "../run/solver.ts";
-import type { Outcome } from "./answer.ts";
+import { entropicReport, type Outcome } from "./answer.ts";
 import { gibbsPlan } from "./gibbsPlan.ts";
 import { constantRelaxation, type Relaxation } from "./relaxation.ts";
 import { certifyRelaxed } from "./relaxedCertificate.ts";
@@ -174,18 +173,7 @@ function relaxedResult(
     epsilon,
     plan: gibbsPlan(cost, a, b, unit, planPotentials(problem, potentials, epsilon), epsilon),
     potentials,
-    report: {
-      status: outcome.status,
-      method: outcome.method,
-      why: outcome.why,
-      backend: backend(entropic),
-      iterations: outcome.iterations,
-      error,
-      tolerance: outcome.tolerance,
-      massAdjustment,
-      elapsedMs: outcome.elapsedMs,
-      warnings: [],
-    },
+    report: entropicReport(outcome, error, massAdjustment),
     problem: { cost, a, b, marginals: { source: problem.source, target: problem.target } },
     certify: certifyRelaxed(problem, potentials, epsilon),
   };

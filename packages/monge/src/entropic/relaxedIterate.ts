@@ -1,6 +1,7 @@
 // Sinkhorn's iteration with relaxed marginals, to a tolerance, through a schedule of falling epsilons, with the exits of every run.
 import type { Progress, Status } from "../run/options.ts";
 import type { Ended, Exits, Iteration } from "./iterate.ts";
+import { passes } from "./passes.ts";
 import { startMixing } from "./relaxedMixing.ts";
 import { type RelaxedSweeper, tooHeavy } from "./relaxedSweeper.ts";
 
@@ -57,22 +58,7 @@ export function* relaxedIterate(
   let least = Infinity;
   let best: Float64Array | undefined;
   const sign = (): Progress => ({ phase, iteration, error, elapsedMs: exits.elapsedMs() });
-  /** Drives a pass; an exit in its middle is answered by undefined. */
-  function* watch<R>(pass: Generator<void, R, void>): Generator<Progress, { value: R } | undefined, void> {
-    for (;;) {
-      const step = pass.next();
-      if (step.done) return { value: step.value };
-      yield sign();
-      if (exits.interrupted() !== null) return undefined;
-    }
-  }
-  function* whole<R>(pass: Generator<void, R, void>): Generator<Progress, R, void> {
-    for (;;) {
-      const step = pass.next();
-      if (step.done) return step.value;
-      yield sign();
-    }
-  }
+  const { watch, whole } = passes(sign, () => exits.interrupted());
   for (let level = 0; level < schedule.length; level++) {
     const last = level === schedule.length - 1;
     sweeper.setEpsilon(schedule[level]);

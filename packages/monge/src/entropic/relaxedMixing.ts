@@ -2,6 +2,7 @@
 //
 // x+ = T(x_k) - sum_l gamma_l (T(x_l+1) - T(x_l)), gamma the least-squares solution of sum_l gamma_l (r_l+1 - r_l) = r_k.
 // Anderson (1965); Walker, Ni, "Anderson acceleration for fixed-point iterations" (2011).
+import { difference } from "../linalg/sum.ts";
 
 /** Remembers points and combines them. */
 export interface Mixing {
@@ -94,8 +95,4 @@ function solve(count: number, entry: (s: number, t: number) => number, goal: (s:
     gamma[kept[s]] = value / lower[s][s];
   }
   return gamma;
-}
-
-function difference(x: Float64Array, y: Float64Array): Float64Array {
-  return x.map((value, k) => value - y[k]);
 }

@@ -2,6 +2,7 @@
 import type { Cost } from "../cost/cost.ts";
 import { OtError } from "../errors/otError.ts";
 import { sum } from "../linalg/sum.ts";
+import { requireAtoms } from "../measure/atoms.ts";
 import { balancedMasses } from "../measure/balance.ts";
 import { readWeights, type Weights } from "../measure/weights.ts";
 import type { Potentials } from "../run/options.ts";
@@ -43,13 +44,7 @@ const rounding = 1e-12;
 /** Checks weights, penalties and warm start. Throws `InvalidShape`, `InvalidValue`, `NegativeMass`, `MassMismatch`, `Infeasible`. */
 export function readRelaxed(a: Weights, b: Weights, cost: Cost, options: RelaxedOptions): RelaxedProblem {
   const [n, m] = cost.shape;
-  if (n === 0 || m === 0) {
-    throw new OtError("InvalidShape", `The cost is ${n} x ${m}: there is nothing to transport.`, {
-      argument: "C",
-      seen: [n, m],
-      cure: "Pass at least one atom on either side.",
-    });
-  }
+  requireAtoms(n, m);
   if (options.unbalanced !== undefined && options.partial !== undefined) {
     throw new OtError("InvalidValue", "Both of unbalanced and partial given.", {
       argument: "options.partial",

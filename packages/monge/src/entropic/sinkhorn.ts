@@ -1,7 +1,7 @@
 // Entropic optimal transport: min over plans P with P 1 = a and P^T 1 = b of <P, C> + eps KL(P | a (x) b / mass).
 // Cuturi (2013); solved in the log domain by Sinkhorn's iteration (Sinkhorn 1967) and Newton's method.
 import { type CostLike, toCost } from "../cost/cost.ts";
-import { isOtError, OtError } from "../errors/otError.ts";
+import { isOtError, optionOutOfRange } from "../errors/otError.ts";
 import { entropic } from "../kernels/entropic.ts";
 import { giveBack, lease, type Workspace } from "../kernels/workspace.ts";
 import type { Weights } from "../measure/weights.ts";
@@ -93,7 +93,7 @@ export const sinkhorn: Sinkhorn = /*#__PURE__*/ defineSolver<
   3,
   (control, [a, b, C], options) => {
     const { tolerance = 1e-9 } = options;
-    if (!(tolerance > 0)) throw outOfRange("tolerance", tolerance, "Use a number above 0; 1e-9 is the default.");
+    if (!(tolerance > 0)) throw optionOutOfRange("tolerance", tolerance, "Use a number above 0; 1e-9 is the default.");
     const choice = readAcceleration(options);
     readEpsilon(options, 1);
     if (options.unbalanced !== undefined || options.partial !== undefined) {
@@ -235,8 +235,4 @@ function snapshot(
     why: "the run is under way",
     elapsedMs,
   });
-}
-
-function outOfRange(name: string, seen: unknown, cure: string): OtError {
-  return new OtError("InvalidValue", `${name} is ${seen}.`, { argument: `options.${name}`, seen, cure });
 }

@@ -61,3 +61,8 @@ export function isOtError(error: unknown, code?: OtErrorCode): error is OtError 
   if (typeof error !== "object" || error === null || !(brand in error)) return false;
   return code === undefined || (error as { code?: unknown }).code === code;
 }
+
+/** The error for the option `name`, whose value `seen` is out of range. */
+export function optionOutOfRange(name: string, seen: unknown, cure: string): OtError {
+  return new OtError("InvalidValue", `${name} is ${String(seen)}.`, { argument: `options.${name}`, seen, cure });
+}

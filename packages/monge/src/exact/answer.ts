@@ -1,5 +1,4 @@
 // From an engine's answer to the caller's Result: all atoms again, value, report, certificate.
-import { blockRows } from "../cost/base.ts";
 import type { Cost } from "../cost/cost.ts";
 import { sparseFromEntries } from "../linalg/sparse.ts";
 import { l1Distance, sum } from "../linalg/sum.ts";
@@ -7,7 +6,7 @@ import type { Plan } from "../plan/plan.ts";
 import { sparsePlan } from "../plan/sparse.ts";
 import { certifyExact, type ExactClaim } from "../run/certificate.ts";
 import type { Potentials } from "../run/options.ts";
-import { centrePotentials } from "../run/potentials.ts";
+import { centrePotentials, completePotentials } from "../run/potentials.ts";
 import type { Result } from "../run/result.ts";
 import type { Prepared } from "./prepare.ts";
 import type { ExactAnswer } from "./problem.ts";
@@ -38,7 +37,7 @@ export function exactResult(
   // Potentials of atoms without mass cost a sweep over the pairs: only when somebody asks.
   const complete = (): Potentials => {
     if (potentials === undefined) {
-      const free = completePotentials(cost, answer, rows, cols);
+      const free = allPotentials(cost, answer, rows, cols);
       potentials = duals === "free" ? free : centrePotentials(free, a, b);
     }
     return potentials;
@@ -81,35 +80,15 @@ function marginalError(plan: Plan, a: Float64Array, b: Float64Array): number {
 }
 
 /** Atoms without mass get the largest potential that keeps f_i + g_j <= C_ij: the c-transform, rows first. */
-function completePotentials(
-  cost: Cost,
-  answer: ExactAnswer,
-  rows: Int32Array | null,
-  cols: Int32Array | null,
-): Potentials {
+function allPotentials(cost: Cost, answer: ExactAnswer, rows: Int32Array | null, cols: Int32Array | null): Potentials {
   if (rows === null && cols === null) return { f: answer.f, g: answer.g };
   const [n, m] = cost.shape;
   // NaN marks a potential that is still to be found: it loses every comparison.
   const f = spread(answer.f, rows, n, NaN);
   const g = spread(answer.g, cols, m, NaN);
-  const step = blockRows(m);
-  const block = new Float64Array(step * m);
-  const least = new Float64Array(m).fill(Infinity);
-  for (let begin = 0; begin < n; begin += step) {
-    const end = Math.min(n, begin + step);
-    cost.block(begin, end, block);
-    for (let i = begin; i < end; i++) {
-      const at = (i - begin) * m;
-      if (Number.isNaN(f[i])) {
-        let smallest = Infinity;
-        for (let j = 0; j < m; j++) if (block[at + j] - g[j] < smallest) smallest = block[at + j] - g[j];
-        f[i] = smallest < Infinity ? smallest : 0;
-      }
-      for (let j = 0; j < m; j++) if (block[at + j] - f[i] < least[j]) least[j] = block[at + j] - f[i];
-    }
-  }
-  for (let j = 0; j < m; j++) if (Number.isNaN(g[j])) g[j] = least[j] < Infinity ? least[j] : 0;
-  return { f, g };
+  const potentials = { f, g };
+  completePotentials(cost, potentials);
+  return potentials;
 }
 
 /** The values at their indices, `rest` elsewhere. */

@@ -1,6 +1,6 @@
 // From the caller's weights and cost to a checked ExactProblem: masses that balance, atoms without mass set aside.
 import type { Cost } from "../cost/cost.ts";
-import { OtError } from "../errors/otError.ts";
+import { requireAtoms } from "../measure/atoms.ts";
 import { balancedMasses } from "../measure/balance.ts";
 import type { Weights } from "../measure/weights.ts";
 import type { Potentials } from "../run/options.ts";
@@ -25,13 +25,7 @@ export interface PrepareOptions {
 /** Checks the input of an exact solve. Throws as {@link OtErrorCode} says: every code but `Infeasible` and `KernelUnavailable`. */
 export function prepare(a: Weights, b: Weights, cost: Cost, options: PrepareOptions): Prepared {
   const [n, m] = cost.shape;
-  if (n === 0 || m === 0) {
-    throw new OtError("InvalidShape", `The cost is ${n} x ${m}: there is nothing to transport.`, {
-      argument: "C",
-      seen: [n, m],
-      cure: "Pass at least one atom on either side.",
-    });
-  }
+  requireAtoms(n, m);
   const { a: source, b: target, massAdjustment } = balancedMasses(a, b, n, m, options.massTolerance);
   const rows = atomsWithMass(source);
   const cols = atomsWithMass(target);

@@ -30,3 +30,13 @@ export function dot(x: ArrayLike<number>, y: ArrayLike<number>): number {
 export function l1Distance(x: Float64Array, y: Float64Array): number {
   return sum(x.map((value, k) => Math.abs(value - y[k])));
 }
+
+/** sum max(0, x[k] - y[k]). */
+export function excess(x: Float64Array, y: Float64Array): number {
+  return sum(x.map((value, k) => Math.max(0, value - y[k])));
+}
+
+/** x - y. */
+export function difference(x: Float64Array, y: Float64Array): Float64Array {
+  return x.map((value, k) => value - y[k]);
+}

@@ -1,10 +1,11 @@
 // Low-rank optimal transport: min <P, C> over plans P = Q diag(1 / g) R^T of rank r at most, linear in n where the cost factors.
 // Forrow et al. (2019); Scetbon, Cuturi, Peyre (2021).
 import { type CostLike, toCost } from "../cost/cost.ts";
-import { OtError } from "../errors/otError.ts";
+import { optionOutOfRange } from "../errors/otError.ts";
 import { entropic } from "../kernels/entropic.ts";
 import { backend } from "../kernels/module.ts";
 import { sum } from "../linalg/sum.ts";
+import { requireAtoms } from "../measure/atoms.ts";
 import { balancedMasses } from "../measure/balance.ts";
 import type { Weights } from "../measure/weights.ts";
 import { type LowRankPlan, lowRankPlan } from "../plan/lowRank.ts";
@@ -74,20 +75,16 @@ export const lowRankTransport: LowRankTransport = /*#__PURE__*/ defineSolver<
   (control, [a, b, C], options) => {
     const cost = toCost(C);
     const [n, m] = cost.shape;
-    if (n === 0 || m === 0) {
-      throw new OtError("InvalidShape", `The cost is ${n} x ${m}: there is nothing to transport.`, {
-        argument: "C",
-        seen: [n, m],
-        cure: "Pass at least one atom on either side.",
-      });
-    }
+    requireAtoms(n, m);
     const masses = balancedMasses(a, b, n, m, options.massTolerance);
     const { rank, tolerance = 1e-4, step = 10, leastHub = 1e-4 } = options;
-    if (!(Number.isInteger(rank) && rank >= 1)) throw outOfRange("rank", rank, "Use a whole number of at least 1.");
-    if (!(tolerance >= 0)) throw outOfRange("tolerance", tolerance, "Use a number of at least 0; 1e-4 is the default.");
+    if (!(Number.isInteger(rank) && rank >= 1))
+      throw optionOutOfRange("rank", rank, "Use a whole number of at least 1.");
+    if (!(tolerance >= 0))
+      throw optionOutOfRange("tolerance", tolerance, "Use a number of at least 0; 1e-4 is the default.");
     if (!(step > 0 && step < Infinity))
-      throw outOfRange("step", step, "Use a finite number above 0; 10 is the default.");
-    if (!(leastHub >= 0 && leastHub <= 1)) throw outOfRange("leastHub", leastHub, "Use a share in [0, 1].");
+      throw optionOutOfRange("step", step, "Use a finite number above 0; 10 is the default.");
+    if (!(leastHub >= 0 && leastHub <= 1)) throw optionOutOfRange("leastHub", leastHub, "Use a share in [0, 1].");
     return run(control, { cost, ...masses }, { ...options, tolerance, step, leastHub });
   },
   "lowRankTransport",
@@ -168,8 +165,4 @@ function* run(
 
 function filled(p: Float64Array): number {
   return p.reduce((count, mass) => count + Number(mass > 0), 0);
-}
-
-function outOfRange(name: string, seen: unknown, cure: string): OtError {
-  return new OtError("InvalidValue", `${name} is ${seen}.`, { argument: `options.${name}`, seen, cure });
 }

@@ -1,6 +1,7 @@
 // The masses of two sides that need not weigh the same: read, filled in where uniform.
 import { OtError } from "../errors/otError.ts";
 import { sum } from "../linalg/sum.ts";
+import { requireAtoms } from "./atoms.ts";
 import { readWeights, type Weights } from "./weights.ts";
 
 /** Two sides and their totals. */
@@ -17,13 +18,7 @@ export interface FreeMasses {
  * Throws `InvalidShape`, `InvalidValue`, `NegativeMass`.
  */
 export function freeMasses(a: Weights, b: Weights, n: number, m: number): FreeMasses {
-  if (n === 0 || m === 0) {
-    throw new OtError("InvalidShape", `The cost is ${n} x ${m}: there is nothing to transport.`, {
-      argument: "C",
-      seen: [n, m],
-      cure: "Pass at least one atom on either side.",
-    });
-  }
+  requireAtoms(n, m);
   const source = a === null ? null : readWeights(a, n, "a");
   const target = b === null ? null : readWeights(b, m, "b");
   const massA = source === null ? null : total(source, "a");

@@ -1,10 +1,10 @@
 // From the entries and potentials of a partial plan to the caller's result.
 import { sparseFromEntries } from "../linalg/sparse.ts";
-import { sum } from "../linalg/sum.ts";
+import { excess, sum } from "../linalg/sum.ts";
 import { type SparsePlan, sparsePlan } from "../plan/sparse.ts";
 import type { Potentials, Status } from "../run/options.ts";
 import type { Result } from "../run/result.ts";
-import { certifyPartial, excess } from "./certificate.ts";
+import { certifyPartial } from "./certificate.ts";
 import type { PartialProblem } from "./problem.ts";
 
 /** Potentials of a partial plan: f, g <= 0 and f_i + g_j + lambda <= C_ij. */

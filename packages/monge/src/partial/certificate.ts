@@ -2,7 +2,7 @@
 // Where moving a unit earns lambda, the objective is <P, C> - lambda sum P and the bound <f, a> + <g, b>.
 import { blockRows } from "../cost/base.ts";
 import type { Cost } from "../cost/cost.ts";
-import { dot, sum } from "../linalg/sum.ts";
+import { dot, excess, sum } from "../linalg/sum.ts";
 import type { Plan } from "../plan/plan.ts";
 import type { Certify, DualityCertificate } from "../run/certificate.ts";
 import type { AsyncOptions, Progress } from "../run/options.ts";
@@ -91,9 +91,4 @@ function cashed(plan: Plan, cost: Cost): { primal: number; absolute: number; neg
     if (mass < 0) negative -= mass;
   }
   return { primal: sum(terms), absolute, negative };
-}
-
-/** sum max(0, x - y). */
-export function excess(x: Float64Array, y: Float64Array): number {
-  return sum(x.map((value, k) => Math.max(0, value - y[k])));
 }

@@ -1,5 +1,4 @@
 // From the entries and potentials of a regularised plan to the caller's result.
-import { blockRows } from "../cost/base.ts";
 import type { Cost } from "../cost/cost.ts";
 import { sparseFromEntries } from "../linalg/sparse.ts";
 import { sum } from "../linalg/sum.ts";
@@ -7,7 +6,7 @@ import { densePlan } from "../plan/dense.ts";
 import type { Plan } from "../plan/plan.ts";
 import { sparsePlan } from "../plan/sparse.ts";
 import type { Potentials } from "../run/options.ts";
-import { centrePotentials } from "../run/potentials.ts";
+import { centrePotentials, completePotentials } from "../run/potentials.ts";
 import type { Result, SolvedProblem } from "../run/result.ts";
 import { certifyRegularised } from "./certificate.ts";
 import { entropyOf, logDensity } from "./entropy.ts";
@@ -113,24 +112,8 @@ export function regularisedResult(
 /** Potentials that are NaN become c-transforms, rows first: atoms without mass bear none under any of these regularisers. */
 function completed(cost: Cost, { f: knownF, g: knownG }: Found): Potentials {
   if (!knownF.some(Number.isNaN) && !knownG.some(Number.isNaN)) return { f: knownF, g: knownG };
-  const [n, m] = cost.shape;
   const [f, g] = [knownF.slice(), knownG.slice()];
-  const least = new Float64Array(m).fill(Infinity);
-  const step = blockRows(m);
-  const block = new Float64Array(step * m);
-  for (let from = 0; from < n; from += step) {
-    const to = Math.min(n, from + step);
-    cost.block(from, to, block);
-    for (let i = from; i < to; i++) {
-      const at = (i - from) * m;
-      if (Number.isNaN(f[i])) {
-        let smallest = Infinity;
-        for (let j = 0; j < m; j++) if (block[at + j] - g[j] < smallest) smallest = block[at + j] - g[j];
-        f[i] = smallest < Infinity ? smallest : 0;
-      }
-      for (let j = 0; j < m; j++) if (block[at + j] - f[i] < least[j]) least[j] = block[at + j] - f[i];
-    }
-  }
-  for (let j = 0; j < m; j++) if (Number.isNaN(g[j])) g[j] = least[j] < Infinity ? least[j] : 0;
-  return { f, g };
+  const potentials = { f, g };
+  completePotentials(cost, potentials);
+  return potentials;
 }

@@ -1,10 +1,11 @@
 // Regularised optimal transport: min <P, C> + Omega(P) (+ eps KL(P | a (x) b / mass)) over plans P >= 0 with P 1 = a and P^T 1 = b.
 // Squares: Blondel, Seguy, Rolet (2018); group lasso: Courty et al. (2017); Laplacian: Flamary et al. (2014); or any convex function.
 import { type CostLike, toCost } from "../cost/cost.ts";
-import { OtError } from "../errors/otError.ts";
+import { OtError, optionOutOfRange } from "../errors/otError.ts";
 import { entropic } from "../kernels/entropic.ts";
 import { backend } from "../kernels/module.ts";
 import { sum } from "../linalg/sum.ts";
+import { requireAtoms } from "../measure/atoms.ts";
 import { balancedMasses } from "../measure/balance.ts";
 import type { Weights } from "../measure/weights.ts";
 import type { AsyncOptions, Progress, RunOptions } from "../run/options.ts";
@@ -76,13 +77,7 @@ export const regularisedTransport: RegularisedTransport = /*#__PURE__*/ defineSo
   (control, [a, b, C], options) => {
     const cost = toCost(C);
     const [n, m] = cost.shape;
-    if (n === 0 || m === 0) {
-      throw new OtError("InvalidShape", `The cost is ${n} x ${m}: there is nothing to transport.`, {
-        argument: "C",
-        seen: [n, m],
-        cure: "Pass at least one atom on either side.",
-      });
-    }
+    requireAtoms(n, m);
     const bytes = matrices * 8 * n * m;
     if (bytes > 2 ** 32) {
       throw new OtError("OutOfMemory", `A ${n} x ${m} problem needs about ${bytes} bytes.`, {
@@ -93,9 +88,10 @@ export const regularisedTransport: RegularisedTransport = /*#__PURE__*/ defineSo
     }
     const masses = balancedMasses(a, b, n, m, options.massTolerance);
     const { tolerance = 1e-9, epsilon = 0, method = "auto", regulariser } = options;
-    if (!(tolerance >= 0)) throw invalid("tolerance", tolerance, "Use a number of at least 0; 1e-9 is the default.");
+    if (!(tolerance >= 0))
+      throw optionOutOfRange("tolerance", tolerance, "Use a number of at least 0; 1e-9 is the default.");
     if (options.epsilon !== undefined && !(epsilon > 0 && epsilon < Infinity)) {
-      throw invalid("epsilon", epsilon, "Use a finite number above 0, or leave it out for no entropy.");
+      throw optionOutOfRange("epsilon", epsilon, "Use a finite number above 0, or leave it out for no entropy.");
     }
     const mass = sum(masses.a);
     const functional = readRegulariser(regulariser, { ...masses, mass });
@@ -119,7 +115,7 @@ interface Route {
 
 function chooseRoute({ separable, epsilon, functional }: RegularisedProblem, method: string): Route {
   if (method !== "auto" && method !== "newton" && method !== "conditionalGradient") {
-    throw invalid("method", method, 'Use "auto", "newton" or "conditionalGradient".');
+    throw optionOutOfRange("method", method, 'Use "auto", "newton" or "conditionalGradient".');
   }
   const dense = ({ cost, ...problem }: RegularisedProblem): RegularisedProblem & { C: Float64Array } => ({
     ...problem,
@@ -196,8 +192,4 @@ function unsupported(method: string, reason: string, cure: string): OtError {
     seen: method,
     cure,
   });
-}
-
-function invalid(name: string, seen: unknown, cure: string): OtError {
-  return new OtError("InvalidValue", `${name} is ${String(seen)}.`, { argument: `options.${name}`, seen, cure });
 }

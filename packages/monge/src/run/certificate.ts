@@ -1,8 +1,7 @@
 // The proof of an answer by linear-programming duality, recomputed from the input: primal and dual value, and what is left between them.
-
 import { blockRows } from "../cost/base.ts";
 import type { Cost } from "../cost/cost.ts";
-import { dot, l1Distance, sum } from "../linalg/sum.ts";
+import { dot, excess, l1Distance, sum } from "../linalg/sum.ts";
 import type { Plan } from "../plan/plan.ts";
 import type { AsyncOptions, Potentials, Progress } from "./options.ts";
 import { magnitude } from "./potentials.ts";
@@ -134,8 +133,4 @@ function planCost(plan: Plan, cost: Cost): { primal: number; absolute: number; n
     if (mass < 0) negative -= mass;
   }
   return { primal: sum(terms), absolute, negative };
-}
-
-function excess(x: Float64Array, y: Float64Array): number {
-  return sum(x.map((value, k) => Math.max(0, value - y[k])));
 }

@@ -1,8 +1,8 @@
 // Unbalanced transport under KL, L2 and equality, exactly: the active set is fed row by row with the pair that is violated most.
 // No matrix is kept: a row of costs is computed when it is looked at. Memory O(n + m).
-import { blockRows } from "../cost/base.ts";
 import type { Marginal } from "../entropic/penalty.ts";
 import type { Potentials, Progress, Status } from "../run/options.ts";
+import { completePotentials } from "../run/potentials.ts";
 import type { RunControl } from "../run/solver.ts";
 import { type ActiveSet, activeSet } from "./activeSet.ts";
 import { type UnbalancedResult, unbalancedResult } from "./answer.ts";
@@ -147,22 +147,7 @@ function allPotentials(problem: SmoothProblem, { rows, cols }: KeptPairs, kept: 
   for (let i = 0; i < rows.length; i++) f[rows[i]] = capped(source, kept[i]);
   for (let j = 0; j < cols.length; j++) g[cols[j]] = capped(target, kept[rows.length + j]);
   if (rows.length === n && cols.length === m) return { f, g };
-  const least = new Float64Array(m).fill(Infinity);
-  const step = blockRows(m);
-  const block = new Float64Array(step * m);
-  for (let from = 0; from < n; from += step) {
-    const to = Math.min(n, from + step);
-    cost.block(from, to, block);
-    for (let i = from; i < to; i++) {
-      const at = (i - from) * m;
-      if (Number.isNaN(f[i])) {
-        let smallest = Infinity;
-        for (let j = 0; j < m; j++) if (block[at + j] - g[j] < smallest) smallest = block[at + j] - g[j];
-        f[i] = smallest < Infinity ? smallest : 0;
-      }
-      for (let j = 0; j < m; j++) if (block[at + j] - f[i] < least[j]) least[j] = block[at + j] - f[i];
-    }
-  }
-  for (let j = 0; j < m; j++) if (Number.isNaN(g[j])) g[j] = least[j] < Infinity ? least[j] : 0;
-  return { f, g };
+  const potentials = { f, g };
+  completePotentials(cost, potentials);
+  return potentials;
 }
