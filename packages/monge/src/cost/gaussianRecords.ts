@@ -1,0 +1,77 @@
+// What squared Bures-Wasserstein distances need of each Gaussian, computed once: a record of numbers a component.
+//
+// d = 1: mean, deviation.
+// d = 2: mean (2), covariance (3), root of its determinant, trace.
+// d = 3: mean (3), covariance (6), adjugate (6), root of the determinant, trace.
+// d > 3: mean (d), trace, root of the covariance (d d).
+// Off-diagonal entries of symmetric matrices are stored times the root of 2, so that tr A B is a plain dot product.
+import { positiveEigen, spectral, squareRoot } from "../linalg/eigen.ts";
+import { trace } from "../linalg/small.ts";
+import type { Mixture } from "../measure/mixture.ts";
+
+/** Numbers in the record of a d-dimensional Gaussian; even, so that records stay aligned to 16 bytes. */
+export function recordSize(d: number): number {
+  if (d <= 3) return [0, 2, 8, 18][d];
+  const size = d + 1 + d * d;
+  return size + (size & 1);
+}
+
+/** The records of all components, one after the other. */
+export function gaussianRecords({ means, covariances }: Mixture): Float64Array {
+  const { data, rows: n, cols: d } = means;
+  const size = recordSize(d);
+  const records = new Float64Array(n * size);
+  for (let i = 0; i < n; i++) writeRecord(data, i * d, covariances, i * d * d, d, records, i * size);
+  return records;
+}
+
+/** Writes the record of the Gaussian whose mean starts at `meanAt` and whose covariance starts at `covarianceAt`. */
+export function writeRecord(
+  means: Float64Array,
+  meanAt: number,
+  covariances: Float64Array,
+  covarianceAt: number,
+  d: number,
+  records: Float64Array,
+  at: number,
+): void {
+  for (let k = 0; k < d; k++) records[at + k] = means[meanAt + k];
+  const A = covariances;
+  const o = covarianceAt;
+  if (d === 1) records[at + 1] = Math.sqrt(Math.max(0, A[o]));
+  else if (d === 2) {
+    records[at + 2] = A[o];
+    records[at + 3] = A[o + 3];
+    records[at + 4] = A[o + 1] * Math.SQRT2;
+    const product = A[o] * A[o + 3];
+    const determinant = product - A[o + 1] * A[o + 1];
+    // What rounding leaves of a product is no determinant: its root would be 1e-8.
+    records[at + 5] = determinant > 2 ** -49 * product ? Math.sqrt(determinant) : 0;
+    records[at + 6] = A[o] + A[o + 3];
+  } else if (d === 3) {
+    // By eigenvalues, for a determinant from the entries would leave 1e-16 of a matrix of rank 1, and the fourth root of that in s.
+    const { values, vectors } = positiveEigen(A.subarray(o, o + 9), 3);
+    const [first, second, third] = values;
+    const adjugate = spectral(
+      { values: Float64Array.of(second * third, first * third, first * second), vectors },
+      Number,
+    );
+    packSymmetric(A, o, records, at + 3);
+    packSymmetric(adjugate, 0, records, at + 9);
+    records[at + 15] = Math.sqrt(first) * Math.sqrt(second) * Math.sqrt(third);
+    records[at + 16] = A[o] + A[o + 4] + A[o + 8];
+  } else {
+    const covariance = A.subarray(o, o + d * d);
+    records[at + d] = trace(covariance, d);
+    records.set(squareRoot(covariance, d), at + d + 1);
+  }
+}
+
+function packSymmetric(A: Float64Array, o: number, out: Float64Array, at: number): void {
+  out[at] = A[o];
+  out[at + 1] = A[o + 4];
+  out[at + 2] = A[o + 8];
+  out[at + 3] = A[o + 1] * Math.SQRT2;
+  out[at + 4] = A[o + 2] * Math.SQRT2;
+  out[at + 5] = A[o + 5] * Math.SQRT2;
+}
