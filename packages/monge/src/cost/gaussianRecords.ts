@@ -1,9 +1,9 @@
 // What squared Bures-Wasserstein distances need of each Gaussian, computed once: a record of numbers a component.
 //
 // d = 1: mean, deviation.
-// d = 2: mean (2), covariance (3), root of its determinant, trace.
-// d = 3: mean (3), covariance (6), adjugate (6), root of the determinant, trace.
-// d > 3: mean (d), trace, root of the covariance (d d).
+// d = 2: mean (2), covariance (3), root of its determinant, trace, its root.
+// d = 3: mean (3), covariance (6), adjugate (6), root of the determinant, trace, its root.
+// d > 3: mean (d), trace, its root, root of the covariance (d d).
 // Off-diagonal entries of symmetric matrices are stored times the root of 2, so that tr A B is a plain dot product.
 import { positiveEigen, spectral, squareRoot } from "../linalg/eigen.ts";
 import { trace } from "../linalg/small.ts";
@@ -12,17 +12,42 @@ import type { Mixture } from "../measure/mixture.ts";
 /** Numbers in the record of a d-dimensional Gaussian; even, so that records stay aligned to 16 bytes. */
 export function recordSize(d: number): number {
   if (d <= 3) return [0, 2, 8, 18][d];
-  const size = d + 1 + d * d;
+  const size = d + 2 + d * d;
   return size + (size & 1);
 }
 
-/** The records of all components, one after the other. */
-export function gaussianRecords({ means, covariances }: Mixture): Float64Array {
+/**
+ * The unit of length, a power of two, in which records are kept: 1 unless the squares of the traces could leave the range of doubles.
+ */
+export function lengthUnit(...mixtures: readonly Mixture[]): number {
+  let largest = 0;
+  for (const { covariances, means } of mixtures) {
+    const d = means.cols;
+    for (let begin = 0; begin < covariances.length; begin += d * d) {
+      for (let k = 0; k < d; k++) largest = Math.max(largest, covariances[begin + k * (d + 1)]);
+    }
+  }
+  return largest === 0 || (largest > 1e-60 && largest < 1e60) ? 1 : 2 ** Math.round(Math.log2(largest) / 2);
+}
+
+/** The records of all components, one after the other, lengths in `unit`. */
+export function gaussianRecords(mixture: Mixture, unit: number): Float64Array {
+  const { means, covariances } = unit === 1 ? mixture : inUnit(mixture, unit);
   const { data, rows: n, cols: d } = means;
   const size = recordSize(d);
   const records = new Float64Array(n * size);
   for (let i = 0; i < n; i++) writeRecord(data, i * d, covariances, i * d * d, d, records, i * size);
   return records;
+}
+
+/** The mixture with lengths in `unit`. */
+export function inUnit(mixture: Mixture, unit: number): Mixture {
+  const { means, covariances } = mixture;
+  return {
+    ...mixture,
+    means: { ...means, data: means.data.map((value) => value / unit) },
+    covariances: covariances.map((value) => value / unit / unit),
+  };
 }
 
 /** Writes the record of the Gaussian whose mean starts at `meanAt` and whose covariance starts at `covarianceAt`. */
@@ -48,6 +73,7 @@ export function writeRecord(
     // What rounding leaves of a product is no determinant: its root would be 1e-8.
     records[at + 5] = determinant > 2 ** -49 * product ? Math.sqrt(determinant) : 0;
     records[at + 6] = A[o] + A[o + 3];
+    records[at + 7] = Math.sqrt(records[at + 6]);
   } else if (d === 3) {
     // By eigenvalues, for a determinant from the entries would leave 1e-16 of a matrix of rank 1, and the fourth root of that in s.
     const { values, vectors } = positiveEigen(A.subarray(o, o + 9), 3);
@@ -60,10 +86,12 @@ export function writeRecord(
     packSymmetric(adjugate, 0, records, at + 9);
     records[at + 15] = Math.sqrt(first) * Math.sqrt(second) * Math.sqrt(third);
     records[at + 16] = A[o] + A[o + 4] + A[o + 8];
+    records[at + 17] = Math.sqrt(records[at + 16]);
   } else {
     const covariance = A.subarray(o, o + d * d);
     records[at + d] = trace(covariance, d);
-    records.set(squareRoot(covariance, d), at + d + 1);
+    records[at + d + 1] = Math.sqrt(records[at + d]);
+    records.set(squareRoot(covariance, d), at + d + 2);
   }
 }
 

@@ -9,7 +9,7 @@ import { OtError } from "../errors/otError.ts";
 import { nuclearNorm } from "../linalg/singular.ts";
 import type { Mixture } from "../measure/mixture.ts";
 import { type CostBase, costFromRows } from "./base.ts";
-import { gaussianRecords, recordSize } from "./gaussianRecords.ts";
+import { gaussianRecords, lengthUnit, recordSize } from "./gaussianRecords.ts";
 
 /** C_ij = W2^2 between component i of `source` and component j of `target`. */
 export interface GaussiansCost extends CostBase {
@@ -53,15 +53,17 @@ export function gaussians(source: Mixture, target: Mixture = source): GaussiansC
       },
     );
   }
-  const x = gaussianRecords(source);
-  const y = source === target ? x : gaussianRecords(target);
+  const unit = lengthUnit(source, target);
+  const x = gaussianRecords(source, unit);
+  const y = source === target ? x : gaussianRecords(target, unit);
   const distance = squaredDistanceOf(d);
   const size = recordSize(d);
+  const times = unit * unit;
   const base = costFromRows(
     [n, m],
-    (i, j) => distance(x, i * size, y, j * size),
+    (i, j) => times * distance(x, i * size, y, j * size),
     (i, out, offset) => {
-      for (let j = 0, at = 0; j < m; j++, at += size) out[offset + j] = distance(x, i * size, y, at);
+      for (let j = 0, at = 0; j < m; j++, at += size) out[offset + j] = times * distance(x, i * size, y, at);
     },
   );
   return { kind: "gaussians", source, target, ...base };
@@ -78,8 +80,8 @@ export function squaredDistanceOf(d: number): Distance {
   return (x, i, y, j) => {
     let total = x[i + d] + y[j + d];
     for (let k = 0; k < d; k++) total += (x[i + k] - y[j + k]) ** 2;
-    const A = i + d + 1;
-    const B = j + d + 1;
+    const A = i + d + 2;
+    const B = j + d + 2;
     for (let r = 0; r < d; r++) {
       for (let c = 0; c < d; c++) {
         let entry = 0;
@@ -116,10 +118,11 @@ const inSpace: Distance = (x, i, y, j) => {
 /** a + b + c from a^2 + b^2 + c^2, a^2 b^2 + a^2 c^2 + b^2 c^2 and a b c, all >= 0. */
 export function sumOfRoots(squares: number, products: number, r: number): number {
   if (squares === 0) return 0;
-  let s = Math.sqrt(squares);
   if (r === 0) return Math.sqrt(squares + 2 * Math.sqrt(products));
-  // The map s -> (squares + 2 (products + 2 r s)^1/2)^1/2 has a slope of at most 1/9: r / (s q).
-  for (let step = 0; step < 5; step++) {
+  // The map s -> (squares + 2 (products + 2 r s)^1/2)^1/2 has the slope r / (s q) <= 1/9; three of Newton's steps end at rounding from
+  // this upper bound, q^2 <= 3 products.
+  let s = Math.sqrt(squares + 2 * Math.sqrt(3 * products));
+  for (let step = 0; step < 3; step++) {
     const q = Math.sqrt(products + 2 * r * s);
     const next = Math.sqrt(squares + 2 * q);
     s += (next - s) / (1 - r / (next * q));

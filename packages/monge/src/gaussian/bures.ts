@@ -5,6 +5,7 @@ import { squareRoot } from "../linalg/eigen.ts";
 import { squaredBures } from "../linalg/fidelity.ts";
 import { type MatrixLike, toMatrix } from "../linalg/matrix.ts";
 import { type Gaussian, repairCovariances } from "../measure/gaussian.ts";
+import { otherDimension, requireSameDimension } from "./require.ts";
 
 /**
  * The squared Bures distance of two covariances, min |A^1/2 - B^1/2 Q|^2 over rotations Q: W2^2 between centred Gaussians.
@@ -47,23 +48,6 @@ export function buresWassersteinDistance(source: Gaussian, target: Gaussian): nu
   return Math.sqrt(squaredBuresWassersteinDistance(source, target));
 }
 
-/** Throws `InvalidShape` unless both are Gaussians of one dimension. */
-export function requireSameDimension(source: Gaussian, target: Gaussian): void {
-  requireGaussian(source, "source");
-  requireGaussian(target, "target");
-  if (source.mean.length !== target.mean.length) throw otherDimension("target", target.mean.length, source.mean.length);
-}
-
-/** Throws `InvalidShape` for what is no Gaussian. */
-export function requireGaussian(value: Gaussian, argument: string): void {
-  if ((value as Gaussian | null)?.kind === "gaussian") return;
-  throw new OtError("InvalidShape", `${argument} is no Gaussian.`, {
-    argument,
-    seen: value,
-    cure: "Make one with gaussian(mean, covariance) or empiricalGaussian(points).",
-  });
-}
-
 /** A covariance that was given without a mean, checked and copied. */
 export function toCovariance(value: MatrixLike, argument: string): { readonly data: Float64Array; readonly d: number } {
   const { data, rows, cols } = toMatrix(value, argument);
@@ -77,12 +61,4 @@ export function toCovariance(value: MatrixLike, argument: string): { readonly da
   const copy = Float64Array.from(data);
   repairCovariances(copy, 1, rows, data instanceof Float32Array, () => argument);
   return { data: copy, d: rows };
-}
-
-function otherDimension(argument: string, seen: number, expected: number): OtError {
-  return new OtError("InvalidShape", `${argument} has ${seen} coordinates, the other one ${expected}.`, {
-    argument,
-    seen,
-    cure: "Compare Gaussians of the same dimension; projectionDistance and gaussianGromovWasserstein take different ones.",
-  });
 }

@@ -7,3 +7,5 @@ export {
   squaredBuresDistance,
   squaredBuresWassersteinDistance,
 } from "./bures.ts";
+export { type ReducedMixture, type ReduceMixture, type ReduceMixtureOptions, reduceMixture } from "./reduction.ts";
+export type { ReductionCertify } from "./reductionCertificate.ts";
