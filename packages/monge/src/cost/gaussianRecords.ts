@@ -5,7 +5,7 @@
 // d = 3: mean (3), covariance (6), adjugate (6), root of the determinant, trace, its root.
 // d > 3: mean (d), trace, its root, root of the covariance (d d).
 // Off-diagonal entries of symmetric matrices are stored times the root of 2, so that tr A B is a plain dot product.
-import { positiveEigen, spectral, squareRoot } from "../linalg/eigen.ts";
+import { clearRounding, type Eigen, eigenInto, squareRoot } from "../linalg/eigen.ts";
 import { trace } from "../linalg/small.ts";
 import type { Mixture } from "../measure/mixture.ts";
 
@@ -50,6 +50,10 @@ export function inUnit(mixture: Mixture, unit: number): Mixture {
   };
 }
 
+/** Room for the one matrix at a time whose eigenvalues a record needs. */
+const space: Eigen = { values: new Float64Array(3), vectors: new Float64Array(9) };
+const work = new Float64Array(9);
+
 /** Writes the record of the Gaussian whose mean starts at `meanAt` and whose covariance starts at `covarianceAt`. */
 export function writeRecord(
   means: Float64Array,
@@ -76,15 +80,24 @@ export function writeRecord(
     records[at + 7] = Math.sqrt(records[at + 6]);
   } else if (d === 3) {
     // By eigenvalues, for a determinant from the entries would leave 1e-16 of a matrix of rank 1, and the fourth root of that in s.
-    const { values, vectors } = positiveEigen(A.subarray(o, o + 9), 3);
-    const [first, second, third] = values;
-    const adjugate = spectral(
-      { values: Float64Array.of(second * third, first * third, first * second), vectors },
-      Number,
-    );
+    eigenInto(A, o, 3, space, work);
+    clearRounding(A, o, 3, space);
+    const { values, vectors } = space;
     packSymmetric(A, o, records, at + 3);
-    packSymmetric(adjugate, 0, records, at + 9);
-    records[at + 15] = Math.sqrt(first) * Math.sqrt(second) * Math.sqrt(third);
+    records.fill(0, at + 9, at + 15);
+    for (let k = 0; k < 3; k++) {
+      const minor = values[(k + 1) % 3] * values[(k + 2) % 3];
+      const u = vectors[3 * k];
+      const v = vectors[3 * k + 1];
+      const w = vectors[3 * k + 2];
+      records[at + 9] += minor * u * u;
+      records[at + 10] += minor * v * v;
+      records[at + 11] += minor * w * w;
+      records[at + 12] += minor * u * v * Math.SQRT2;
+      records[at + 13] += minor * u * w * Math.SQRT2;
+      records[at + 14] += minor * v * w * Math.SQRT2;
+    }
+    records[at + 15] = Math.sqrt(values[0]) * Math.sqrt(values[1]) * Math.sqrt(values[2]);
     records[at + 16] = A[o] + A[o + 4] + A[o + 8];
     records[at + 17] = Math.sqrt(records[at + 16]);
   } else {

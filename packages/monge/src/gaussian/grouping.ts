@@ -69,7 +69,7 @@ function* iterate(problem: GroupingProblem, driver: Driver, workspace: Workspace
   let iterations = 0;
   let decrease = Infinity;
   let status: Status = "converged";
-  driver.offer(() => (best < Infinity ? bestLabels : labels).slice());
+  driver.offer(() => compact(best < Infinity ? bestLabels : labels));
   yield progress("start");
   labels = problem.start === "split" ? splitGroups(mixture, components) : yield* sampleGroups();
   for (;;) {

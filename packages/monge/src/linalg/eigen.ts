@@ -11,25 +11,44 @@ const sweeps = 60;
 
 /** The eigenvalues and eigenvectors of the symmetric d x d matrix `A`, of which the upper triangle is read. */
 export function eigen(A: Float64Array, d: number): Eigen {
-  const work = new Float64Array(d * d);
-  for (let i = 0; i < d; i++) for (let j = i; j < d; j++) work[i * d + j] = work[j * d + i] = A[i * d + j];
-  const vectors = new Float64Array(d * d);
-  for (let k = 0; k < d; k++) vectors[k * d + k] = 1;
-  for (let sweep = 0; sweep < sweeps && rotateAll(work, vectors, d); sweep++);
-  const order = Array.from({ length: d }, (_, k) => k).sort((p, q) => work[q * d + q] - work[p * d + p]);
-  const sorted = new Float64Array(d * d);
-  order.forEach((from, k) => {
-    sorted.set(vectors.subarray(from * d, (from + 1) * d), k * d);
-  });
-  return { values: Float64Array.from(order, (k) => work[k * d + k]), vectors: sorted };
+  const found = { values: new Float64Array(d), vectors: new Float64Array(d * d) };
+  eigenInto(A, 0, d, found, new Float64Array(d * d));
+  return found;
 }
 
-/** sum_k f(values[k]) v_k v_k^T, exactly symmetric. */
-export function spectral({ values, vectors }: Eigen, f: (value: number) => number): Float64Array {
+/** As {@link eigen} for the matrix that starts at `A[from]`, into `found`, with room for d d numbers in `work`: for many small matrices. */
+export function eigenInto(A: Float64Array, from: number, d: number, found: Eigen, work: Float64Array): void {
+  const { values, vectors } = found;
+  for (let i = 0; i < d; i++) for (let j = i; j < d; j++) work[i * d + j] = work[j * d + i] = A[from + i * d + j];
+  vectors.fill(0);
+  for (let k = 0; k < d; k++) vectors[k * d + k] = 1;
+  for (let sweep = 0; sweep < sweeps && rotateAll(work, vectors, d); sweep++);
+  for (let k = 0; k < d; k++) values[k] = work[k * d + k];
+  for (let k = 0; k < d - 1; k++) {
+    let largest = k;
+    for (let other = k + 1; other < d; other++) if (values[other] > values[largest]) largest = other;
+    if (largest !== k) exchange(values, vectors, k, largest);
+  }
+}
+
+function exchange(values: Float64Array, vectors: Float64Array, p: number, q: number): void {
+  const d = values.length;
+  const value = values[p];
+  values[p] = values[q];
+  values[q] = value;
+  for (let i = 0; i < d; i++) {
+    const entry = vectors[p * d + i];
+    vectors[p * d + i] = vectors[q * d + i];
+    vectors[q * d + i] = entry;
+  }
+}
+
+/** sum_k f(values[k]) v_k v_k^T, exactly symmetric; default f(x) = x. */
+export function spectral({ values, vectors }: Eigen, f?: (value: number) => number): Float64Array {
   const d = values.length;
   const out = new Float64Array(d * d);
   for (let k = 0; k < d; k++) {
-    const weight = f(values[k]);
+    const weight = f === undefined ? values[k] : f(values[k]);
     if (weight === 0) continue;
     for (let i = 0; i < d; i++) {
       const scaled = weight * vectors[k * d + i];
@@ -45,13 +64,18 @@ export function spectral({ values, vectors }: Eigen, f: (value: number) => numbe
  * make, 4 d 2^-52 (sum_i |v_i| A_ii^1/2)^2, are 0: of a matrix that has not full rank, the rank is seen.
  */
 export function positiveEigen(A: Float64Array, d: number): Eigen {
-  const { values, vectors } = eigen(A, d);
+  const found = eigen(A, d);
+  clearRounding(A, 0, d, found);
+  return found;
+}
+
+/** What {@link positiveEigen} does to the eigenvalues of the matrix that starts at `A[from]`. */
+export function clearRounding(A: Float64Array, from: number, d: number, { values, vectors }: Eigen): void {
   for (let k = 0; k < d; k++) {
     let reach = 0;
-    for (let i = 0; i < d; i++) reach += Math.abs(vectors[k * d + i]) * Math.sqrt(Math.max(0, A[i * d + i]));
+    for (let i = 0; i < d; i++) reach += Math.abs(vectors[k * d + i]) * Math.sqrt(Math.max(0, A[from + i * d + i]));
     if (!(values[k] > 4 * d * 2 ** -52 * reach * reach)) values[k] = 0;
   }
-  return { values, vectors };
 }
 
 /** A^1/2 of a positive semi-definite matrix. */
@@ -79,7 +103,7 @@ function rotateAll(A: Float64Array, vectors: Float64Array, d: number): boolean {
       }
       rotated = true;
       const theta = (second - first) / (2 * off);
-      const t = (theta < 0 ? -1 : 1) / (Math.abs(theta) + Math.hypot(theta, 1));
+      const t = (theta < 0 ? -1 : 1) / (Math.abs(theta) + Math.sqrt(theta * theta + 1));
       const c = 1 / Math.sqrt(t * t + 1);
       const s = t * c;
       for (let k = 0; k < d; k++) {

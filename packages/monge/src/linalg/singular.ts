@@ -51,7 +51,7 @@ function orthogonalise(rows: Float64Array, right: Float64Array | null, d: number
       if (both === 0 || Math.abs(both) <= 2 ** -52 * Math.sqrt(first) * Math.sqrt(second)) continue;
       rotated = true;
       const theta = (second - first) / (2 * both);
-      const t = (theta < 0 ? -1 : 1) / (Math.abs(theta) + Math.hypot(theta, 1));
+      const t = (theta < 0 ? -1 : 1) / (Math.abs(theta) + Math.sqrt(theta * theta + 1));
       const c = 1 / Math.sqrt(t * t + 1);
       rotate(rows, p * d, q * d, d, c, t * c);
       if (right !== null) rotate(right, p * d, q * d, d, c, t * c);
