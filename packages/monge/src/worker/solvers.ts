@@ -6,6 +6,7 @@ import { assignment } from "../exact/assignment.ts";
 import { emd } from "../exact/emd.ts";
 import { emdBatch } from "../exact/emdBatch.ts";
 import { gridL1 } from "../exact/gridL1.ts";
+import { reduceMixture } from "../gaussian/reduction.ts";
 import { lowRankTransport } from "../lowRank/lowRank.ts";
 import { partialTransport } from "../partial/partial.ts";
 import { regularisedTransport } from "../regularised/regularised.ts";
@@ -23,6 +24,7 @@ export const solvers: Readonly<Record<string, AnySolver | undefined>> = table({
   gridL1,
   lowRankTransport,
   partialTransport,
+  reduceMixture,
   regularisedTransport,
   selfPotential,
   sinkhorn,
