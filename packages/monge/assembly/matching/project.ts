@@ -1,7 +1,8 @@
 // Ellipsoids through a camera, as features: x, y, a, p, q with log S = a I + [[p, q], [q, -p]].
 //
-// The camera is 13 doubles: a 3 x 3 matrix L, t (3) and f: (x, y) = (L X + t)_12 for f = 0, f (L X + t)_12 / (L X + t)_3 otherwise. What is
-// behind it, or too near for the first-order rule, is put far away from everything.
+// The camera is 14 doubles: a 3 x 3 matrix L, t (3), f and k: (x, y) = (L X + t)_12 for f = 0, f (L X + t)_12 / (L X + t)_3 otherwise. With k > 0
+// a perspective camera shows the outline of the ellipsoid of k standard deviations, by its dual conic; with k = 0 the first-order rule holds.
+// What is behind the camera, or too near, is put far away from everything.
 
 const nearest: f64 = 1e-3;
 const away: f64 = 1e9;
@@ -29,6 +30,7 @@ export function projectAll(
   const ty = load<f64>(camera, 80);
   const tz = load<f64>(camera, 88);
   const focal = load<f64>(camera, 96);
+  const level = load<f64>(camera, 104);
   for (let i = 0; i < n; i++, means += 24, covariances += 48, out += 40, depths += 8) {
     const x = load<f64>(means);
     const y = load<f64>(means, 8);
@@ -44,12 +46,29 @@ export function projectAll(
       continue;
     }
     if (!(Z > nearest * Math.sqrt(X * X + Y * Y + Z * Z))) {
-      store<f64>(depths, 0);
-      store<f64>(out, away);
-      store<f64>(out, away, 8);
-      store<f64>(out, -away, 16);
-      store<f64>(out, 0, 24);
-      store<f64>(out, 0, 32);
+      hide(out, depths);
+      continue;
+    }
+    if (level > 0) {
+      // S_c = k^2 L S L^T; the dual conic of the outline is S_c - Y Y^T.
+      const kk = level * level;
+      const szz = kk * form(covariances, g, h, k, g, h, k);
+      const w = szz - Z * Z;
+      if (!(w < 0)) {
+        hide(out, depths);
+        continue;
+      }
+      const cx = (kk * form(covariances, a, b, c, g, h, k) - X * Z) / w;
+      const cy = (kk * form(covariances, d, e, f, g, h, k) - Y * Z) / w;
+      const scale = (focal * focal) / kk;
+      store<f64>(out, focal * cx);
+      store<f64>(out, focal * cy, 8);
+      logarithm(
+        scale * (cx * cx - (kk * form(covariances, a, b, c, a, b, c) - X * X) / w) + blur,
+        scale * (cx * cy - (kk * form(covariances, a, b, c, d, e, f) - X * Y) / w),
+        scale * (cy * cy - (kk * form(covariances, d, e, f, d, e, f) - Y * Y) / w) + blur,
+        out,
+      );
       continue;
     }
     const p = X / Z;
@@ -71,6 +90,27 @@ export function projectAll(
   }
 }
 
+function hide(out: usize, depths: usize): void {
+  store<f64>(depths, 0);
+  store<f64>(out, away);
+  store<f64>(out, away, 8);
+  store<f64>(out, -away, 16);
+  store<f64>(out, 0, 24);
+  store<f64>(out, 0, 32);
+}
+
+// (a, b, c) S (d, e, f).
+function form(S: usize, a: f64, b: f64, c: f64, d: f64, e: f64, f: f64): f64 {
+  const xy = load<f64>(S, 8);
+  const xz = load<f64>(S, 16);
+  const yz = load<f64>(S, 32);
+  return (
+    a * (load<f64>(S) * d + xy * e + xz * f) +
+    b * (xy * d + load<f64>(S, 24) * e + yz * f) +
+    c * (xz * d + yz * e + load<f64>(S, 40) * f)
+  );
+}
+
 // a, p, q of J S J^T + blur I for J = [a b c; d e f].
 // @ts-ignore: decorator
 @inline function shape(S: usize, a: f64, b: f64, c: f64, d: f64, e: f64, f: f64, blur: f64, out: usize): void {
@@ -86,6 +126,12 @@ export function projectAll(
   const s = p * a + q * b + r * c + blur;
   const t = p * d + q * e + r * f;
   const u = (d * xx + e * xy + f * xz) * d + (d * xy + e * yy + f * yz) * e + (d * xz + e * yz + f * zz) * f + blur;
+  logarithm(s, t, u, out);
+}
+
+// a, p, q of [[s, t], [t, u]].
+// @ts-ignore: decorator
+@inline function logarithm(s: f64, t: f64, u: f64, out: usize): void {
   const half = (s - u) / 2;
   const root = Math.sqrt(half * half + t * t);
   const large = (s + u) / 2 + root;

@@ -75,9 +75,17 @@ export function projectedRoom(count: number): Projected {
 /**
  * Projects ellipsoids; what lies behind a perspective camera gets depth 0 and a mean of NaN, to be left out by the caller. Affine cameras have
  * depths along the kernel of A, positive and negative; only their order means something.
+ *
+ * With `outline` = k > 0 perspective cameras show the exact outline of the ellipsoid of k standard deviations as the ellipse of k standard deviations,
+ * by its dual conic (Cross, Zisserman 1998), instead of the first-order rule; an ellipsoid that reaches the camera's plane counts as behind it.
  */
-export function project(scene: Ellipsoids, camera: Camera, out: Projected = projectedRoom(scene.count)): Projected {
-  if (camera.projection === "perspective") projectPerspective(scene, camera, out);
+export function project(
+  scene: Ellipsoids,
+  camera: Camera,
+  out: Projected = projectedRoom(scene.count),
+  outline = 0,
+): Projected {
+  if (camera.projection === "perspective") projectPerspective(scene, camera, out, outline);
   else projectLinear(scene, linearPart(camera), camera.t, out);
   return out;
 }
@@ -106,7 +114,12 @@ export function viewDirection(camera: Camera): Float64Array {
   return norm > 0 ? v.map((value) => value / norm) : v;
 }
 
-function projectLinear({ count, means, covariances }: Ellipsoids, L: Float64Array, t: ArrayLike<number>, out: Projected): void {
+function projectLinear(
+  { count, means, covariances }: Ellipsoids,
+  L: Float64Array,
+  t: ArrayLike<number>,
+  out: Projected,
+): void {
   const { means: u, covariances: s, depths } = out;
   const [a, b, c, d, e, f, g, h, k] = L;
   const [tx, ty] = [t[0], t[1]];
@@ -121,7 +134,12 @@ function projectLinear({ count, means, covariances }: Ellipsoids, L: Float64Arra
   }
 }
 
-function projectPerspective({ count, means, covariances }: Ellipsoids, camera: PerspectiveCamera, out: Projected): void {
+function projectPerspective(
+  { count, means, covariances }: Ellipsoids,
+  camera: PerspectiveCamera,
+  out: Projected,
+  outline: number,
+): void {
   const { means: u, covariances: s, depths } = out;
   const { R, t, intrinsics } = camera;
   const { fx, fy, cx, cy } = intrinsics;
@@ -132,7 +150,8 @@ function projectPerspective({ count, means, covariances }: Ellipsoids, camera: P
     const X = R[0] * x + R[1] * y + R[2] * z + t[0];
     const Y = R[3] * x + R[4] * y + R[5] * z + t[1];
     const Z = R[6] * x + R[7] * y + R[8] * z + t[2];
-    if (!(Z > nearest * Math.hypot(X, Y, Z))) {
+    const hidden = !(Z > nearest * Math.hypot(X, Y, Z));
+    if (hidden || (outline > 0 && !outlined(covariances, i, camera, [X, Y, Z], outline, out))) {
       depths[i] = 0;
       u[2 * i] = NaN;
       u[2 * i + 1] = NaN;
@@ -140,6 +159,7 @@ function projectPerspective({ count, means, covariances }: Ellipsoids, camera: P
       continue;
     }
     depths[i] = Z;
+    if (outline > 0) continue;
     const p = X / Z;
     const q = Y / Z;
     u[2 * i] = fx * p + cx;
@@ -185,4 +205,32 @@ function congruence(
   out[to] = p * a + q * b + r * c;
   out[to + 1] = p * d + q * e + r * f;
   out[to + 2] = (d * xx + e * xy + f * xz) * d + (d * xy + e * yy + f * yz) * e + (d * xz + e * yz + f * zz) * f;
+}
+
+// The outline of k standard deviations of the ellipsoid at Y in camera coordinates: its dual conic is k^2 R S R^T - Y Y^T. False where it has none.
+function outlined(
+  covariances: Float64Array,
+  i: number,
+  { R, intrinsics }: PerspectiveCamera,
+  Y: readonly number[],
+  k: number,
+  { means, covariances: s }: Projected,
+): boolean {
+  const [xx, xy, xz, yy, yz, zz] = covariances.subarray(6 * i, 6 * i + 6);
+  const S = [xx, xy, xz, xy, yy, yz, xz, yz, zz];
+  const dual = (p: number, q: number): number => {
+    let sum = 0;
+    for (let c = 0; c < 3; c++) for (let d = 0; d < 3; d++) sum += R[3 * p + c] * S[3 * c + d] * R[3 * q + d];
+    return k * k * sum - Y[p] * Y[q];
+  };
+  const w = dual(2, 2);
+  if (!(w < 0)) return false;
+  const { fx, fy, cx, cy } = intrinsics;
+  const [x, y] = [dual(0, 2) / w, dual(1, 2) / w];
+  means[2 * i] = fx * x + cx;
+  means[2 * i + 1] = fy * y + cy;
+  s[3 * i] = (fx * fx * (x * x - dual(0, 0) / w)) / (k * k);
+  s[3 * i + 1] = (fx * fy * (x * y - dual(0, 1) / w)) / (k * k);
+  s[3 * i + 2] = (fy * fy * (y * y - dual(1, 1) / w)) / (k * k);
+  return true;
 }

@@ -8,26 +8,19 @@ import type { Candidates } from "./links.ts";
 import type { Stage, Targets, Widths } from "./stage.ts";
 
 /** Gates: whatever the density says, pairs beyond the largest are none, and the smallest always leaves room for noise. */
-const gates = { least: 4, most: 22 };
-/** Reach in which neighbours are counted, in radii of the picture. */
-const reach = 0.12;
+export const gates = {
+  least: 4,
+  most: 22,
+  /** Reach in which neighbours are counted, in radii of the picture. */
+  reach: 0.12,
+};
 /** The prior odds of an ellipse to be of a given ellipsoid that is in view: some are unseen, some are spurious. */
 const odds = 0.5;
 
 /** Pairs that are likelier than chance at a camera, with their gains. */
 export function candidates(stage: Stage, camera: Camera, targets: Targets, widths: Widths): Candidates {
   const projected = stage.project(camera).slice();
-  const crowd = crowds(stage, targets);
-  const shapes = shapeDensity(projected);
-  const { position, shape } = widths;
-  const normal = (2 * Math.PI) ** 2.5 * position ** 2 * shape ** 3;
-  const { count } = targets;
-  const gate = new Float64Array(count);
-  for (let j = 0; j < count; j++) {
-    const density = crowd[j] * shapes(targets.values, featureCount * j);
-    const wanted = 2 * Math.log(odds / (density * normal));
-    gate[j] = Math.min(gates.most, Math.max(gates.least, wanted));
-  }
+  const gate = gatesOf(projected, targets.values, widths, crowds(stage, targets));
   stage.project(camera);
   const { count: found, pairs, values } = stage.near(targets, widths, gates.most);
   const i: number[] = [];
@@ -40,16 +33,31 @@ export function candidates(stage: Stage, camera: Camera, targets: Targets, width
     j.push(pairs[2 * e + 1]);
     gain.push(worth);
   }
-  return { n: stage.n, m: count, i, j, gain };
+  return { n: stage.n, m: targets.count, i, j, gain };
+}
+
+/** d^2 at which a pair is as likely a right one as a stranger, by target; `crowd` is the number of projected ellipsoids there by area. */
+export function gatesOf(
+  projected: Float64Array,
+  targets: Float64Array,
+  { position, shape }: Widths,
+  crowd: Float64Array,
+): Float64Array {
+  const shapes = shapeDensity(projected);
+  const normal = (2 * Math.PI) ** 2.5 * position ** 2 * shape ** 3;
+  return crowd.map((near, j) => {
+    const wanted = 2 * Math.log(odds / (near * shapes(targets, featureCount * j) * normal));
+    return Math.min(gates.most, Math.max(gates.least, wanted));
+  });
 }
 
 /** Projected ellipsoids around each target, by area; at least as many as if one were there. */
 function crowds(stage: Stage, targets: Targets): Float64Array {
   // Shapes do not count: their width is beyond every difference.
-  const { count, pairs } = stage.near(targets, { position: reach, shape: 1e9 }, 1);
+  const { count, pairs } = stage.near(targets, { position: gates.reach, shape: 1e9 }, 1);
   const out = new Float64Array(targets.count).fill(1);
   for (let e = 0; e < count; e++) out[pairs[2 * e + 1]]++;
-  return out.map((value) => value / (Math.PI * reach * reach));
+  return out.map((value) => value / (Math.PI * gates.reach ** 2));
 }
 
 /** The normal density with the moments of the shapes a, p, q of the projected ellipsoids. */
@@ -73,7 +81,9 @@ function shapeDensity(values: Float64Array): (given: Float64Array, at: number) =
   for (let k = 0; k < 3; k++) S[4 * k] += 0.05 ** 2;
   const [a, b, c, , d, e, , , f] = S;
   const det = a * (d * f - e * e) - b * (b * f - c * e) + c * (b * e - c * d);
-  const inverse = [d * f - e * e, c * e - b * f, b * e - c * d, a * f - c * c, b * c - a * e, a * d - b * b].map((value) => value / det);
+  const inverse = [d * f - e * e, c * e - b * f, b * e - c * d, a * f - c * c, b * c - a * e, a * d - b * b].map(
+    (value) => value / det,
+  );
   const scale = 1 / Math.sqrt((2 * Math.PI) ** 3 * det);
   return (given, at) => {
     const x = given[at + 2] - mean[0];

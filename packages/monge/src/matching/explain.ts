@@ -1,6 +1,7 @@
 // What a pose means for every ellipsoid and every ellipse: links, soft probabilities, groups, and why somebody has no partner.
-import type { Progress } from "../run/progress.ts";
+
 import { type SparseMatrix, sparseFromEntries } from "../linalg/sparse.ts";
+import type { Progress } from "../run/progress.ts";
 import type { Result } from "../run/result.ts";
 import { type Camera, project } from "./camera.ts";
 import { candidates } from "./evidence.ts";
@@ -71,7 +72,15 @@ export function* explain(
     const below: GroupSide = { ...view, weights: weights.view };
     const worth = linkWorth(pairs, links.ofEllipse);
     const gate = new Float64Array(view.count).fill(typicalGate(pairs));
-    for (const { many, one } of joinGroups(above, below, links.ofEllipsoid, worth.ofEllipse, gate, widths, stage.blur)) {
+    for (const { many, one } of joinGroups(
+      above,
+      below,
+      links.ofEllipsoid,
+      worth.ofEllipse,
+      gate,
+      widths,
+      stage.blur,
+    )) {
       groups.push({ kind: "merged", ellipsoids: many, ellipses: [one] });
       for (const i of many) {
         if (ofEllipsoid[i] >= 0) continue;

@@ -57,7 +57,10 @@ export function joinGroups(
     const [xx, , yy] = one.covariances.subarray(3 * j, 3 * j + 3);
     const reach = 2 * Math.sqrt(xx + yy) + 3 * widths.position;
     const near = free
-      .map((i) => ({ i, far: Math.hypot(many.means[2 * i] - one.means[2 * j], many.means[2 * i + 1] - one.means[2 * j + 1]) }))
+      .map((i) => ({
+        i,
+        far: Math.hypot(many.means[2 * i] - one.means[2 * j], many.means[2 * i + 1] - one.means[2 * j + 1]),
+      }))
       .filter(({ far }) => far < reach)
       .sort((p, q) => p.far - q.far)
       .slice(0, mostNeighbours)
@@ -73,7 +76,8 @@ export function joinGroups(
       let d = 0;
       for (let c = 0; c < featureCount; c++) d += (c < 2 ? wx : wc) * (f[c] - target[featureCount * j + c]) ** 2;
       const gain = (gate[j] - price - d) / 2;
-      if (gain > worth[j] + margin * (members.length - 1) && gain > (best?.gain ?? 0)) best = { many: members, one: j, gain };
+      if (gain > worth[j] + margin * (members.length - 1) && gain > (best?.gain ?? 0))
+        best = { many: members, one: j, gain };
     }
     if (best !== null) found.push(best);
   }

@@ -12,8 +12,10 @@ export interface NormalisedProblem {
   readonly view: Ellipses;
   /** The focal length in the unit of the normalised view; 0 for cameras without one. Its principal point is the origin. */
   readonly focal: number;
-  /** One unit of the normalised view, in the caller's (for rays: at their centre). */
-  readonly radius: number;
+  /** One unit of the caller's picture, in the normalised view (for rays: at their centre). */
+  readonly pixel: number;
+  /** The angle by which rays were turned, in degrees. */
+  readonly turned: number;
   /** From a camera between the normalised sides to the caller's, and back. */
   outward(camera: Camera): Camera;
   inward(camera: Camera): Camera;
@@ -51,7 +53,8 @@ export function normaliseProblem(
     scene: normalScene,
     view,
     focal: rays === null ? 0 : 1 / radius,
-    radius,
+    pixel: rays === null ? 1 / radius : 1 / (Math.sqrt(rays.intrinsics.fx * rays.intrinsics.fy) * radius),
+    turned: rays === null ? 0 : (Math.acos(Math.min(1, rays.turning[8])) * 180) / Math.PI,
     outward(camera) {
       if (camera.projection === "perspective") {
         const { turning, intrinsics: outer } = rays as Rays;
@@ -121,7 +124,8 @@ function straightened({ count, means, covariances }: Ellipses, intrinsics: Intri
     towards[2] += 1 / norm;
   }
   const norm = Math.hypot(towards[0], towards[1], towards[2]);
-  const T = turn && norm > 0 ? leastTurn(towards.map((value) => value / norm)) : Float64Array.of(1, 0, 0, 0, 1, 0, 0, 0, 1);
+  const T =
+    turn && norm > 0 ? leastTurn(towards.map((value) => value / norm)) : Float64Array.of(1, 0, 0, 0, 1, 0, 0, 0, 1);
   const out = { count, means: new Float64Array(2 * count), covariances: new Float64Array(3 * count) };
   for (let j = 0; j < count; j++) {
     const [x, y] = [rays[2 * j], rays[2 * j + 1]];
@@ -130,7 +134,12 @@ function straightened({ count, means, covariances }: Ellipses, intrinsics: Intri
     const q = (T[3] * x + T[4] * y + T[5]) / w;
     out.means[2 * j] = p;
     out.means[2 * j + 1] = q;
-    const J = [(T[0] - p * T[6]) / w / fx, (T[1] - p * T[7]) / w / fy, (T[3] - q * T[6]) / w / fx, (T[4] - q * T[7]) / w / fy];
+    const J = [
+      (T[0] - p * T[6]) / w / fx,
+      (T[1] - p * T[7]) / w / fy,
+      (T[3] - q * T[6]) / w / fx,
+      (T[4] - q * T[7]) / w / fy,
+    ];
     const [xx, xy, yy] = covariances.subarray(3 * j, 3 * j + 3);
     const a = J[0] * xx + J[1] * xy;
     const b = J[0] * xy + J[1] * yy;

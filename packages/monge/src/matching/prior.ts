@@ -22,14 +22,14 @@ export interface MatchPrior {
   readonly orthogonality?: number;
 }
 
-/** Where to look: directions of view (k x 3) with about the density of `count` over the whole sphere, and which cameras are allowed. */
-export function allowedDirections(prior: MatchPrior, count: number): Float64Array {
+/** Where to look: directions of view (k x 3) with about the density of `count` over the whole sphere, `slack` degrees beyond the limits. */
+export function allowedDirections(prior: MatchPrior, count: number, slack: number): Float64Array {
   const cones: { v: ArrayLike<number>; degrees: number }[] = [];
   if (prior.direction !== undefined) cones.push({ v: prior.direction.vector, degrees: prior.direction.degrees });
   if (prior.near !== undefined) cones.push({ v: viewDirection(prior.near.camera), degrees: prior.near.degrees });
   const all = directions(count);
   if (cones.length === 0) return all;
-  const spacing = (Math.sqrt((4 * Math.PI) / count) * 180) / Math.PI / 2;
+  const spacing = slack + (Math.sqrt((4 * Math.PI) / count) * 180) / Math.PI / 2;
   const kept: number[] = [];
   for (let k = 0; k < all.length; k += 3) {
     const inside = cones.every(({ v, degrees }) => {
@@ -45,7 +45,8 @@ export function allowedDirections(prior: MatchPrior, count: number): Float64Arra
 /** Whether a camera is within the limits, `slack` degrees wider. */
 export function allows(prior: MatchPrior, camera: Camera, slack: number): boolean {
   const { direction, up, near } = prior;
-  if (direction !== undefined && angleTo(viewDirection(camera), direction.vector) > direction.degrees + slack) return false;
+  if (direction !== undefined && angleTo(viewDirection(camera), direction.vector) > direction.degrees + slack)
+    return false;
   if (near !== undefined) {
     const off =
       camera.projection === "affine" || near.camera.projection === "affine"
@@ -59,7 +60,9 @@ export function allows(prior: MatchPrior, camera: Camera, slack: number): boolea
   const image = [rows[0] * x + rows[1] * y + rows[2] * z, rows[3] * x + rows[4] * y + rows[5] * z];
   // Looking straight up or down, the picture says nothing about it.
   const length = Math.hypot(image[0], image[1]);
-  return length === 0 || (Math.acos(Math.max(-1, Math.min(1, -image[1] / length))) * 180) / Math.PI <= up.degrees + slack;
+  return (
+    length === 0 || (Math.acos(Math.max(-1, Math.min(1, -image[1] / length))) * 180) / Math.PI <= up.degrees + slack
+  );
 }
 
 function angleTo(v: ArrayLike<number>, w: ArrayLike<number>): number {

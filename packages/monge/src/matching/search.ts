@@ -3,10 +3,10 @@ import type { Camera } from "./camera.ts";
 import { viewDirection } from "./camera.ts";
 import { candidates } from "./evidence.ts";
 import { featureCount } from "./features.ts";
-import { bestLinks } from "./links.ts";
+import { bestLinks, type Links } from "./links.ts";
 import { momentHypotheses } from "./moments.ts";
 import type { NormalisedProblem } from "./normalise.ts";
-import { allowedDirections, allows, addPrior, type MatchPrior, type SoftPrior } from "./prior.ts";
+import { addPrior, allowedDirections, allows, type MatchPrior, type SoftPrior } from "./prior.ts";
 import { refine, seenWidths } from "./refine.ts";
 import { rotationAngle } from "./rotation.ts";
 import type { Stage, Targets, Widths } from "./stage.ts";
@@ -48,7 +48,15 @@ interface Level {
 const levels: readonly Level[] = [
   { name: "votes", from: "votes", directions: 240, voters: 200, cell: 0.12, scale: "sizes", refined: 8 },
   { name: "more votes", from: "votes", directions: 700, voters: 400, cell: 0.1, scale: "sizes", refined: 16 },
-  { name: "votes at the scale of the positions", from: "votes", directions: 400, voters: 300, cell: 0.12, scale: 1, refined: 12 },
+  {
+    name: "votes at the scale of the positions",
+    from: "votes",
+    directions: 400,
+    voters: 300,
+    cell: 0.12,
+    scale: 1,
+    refined: 12,
+  },
   { name: "moments", from: "moments", directions: 150, voters: 150, cell: 0, scale: 1, refined: 12 },
   { name: "most votes", from: "votes", directions: 1600, voters: 600, cell: 0.08, scale: "sizes", refined: 30 },
 ];
@@ -59,9 +67,9 @@ const close: Widths = { position: 0.02, shape: 0.2 };
 /** The least noise that is believed. */
 const finest: Widths = { position: 2e-4, shape: 0.01 };
 /** Evidence that decides: so many times that of wrong poses, and so many nats. */
-export const decisive = { ratio: 2.2, nats: 40 };
+export const decisive = { ratio: 2.5, nats: 45 };
 /** Wrong poses whose evidence is looked at. */
-const decoys = 4;
+const decoys = 5;
 /** Poses are one and the same within these: root mean square of the difference in the picture, and of the angle, degrees. */
 const same = { picture: 0.05, degrees: 4 };
 /** Hypotheses so near to a refined pose lead to it again. */
@@ -74,39 +82,60 @@ export function* search(
   prior: MatchPrior,
   soft: SoftPrior,
   cameras: readonly Camera[],
+  tell: (found: Found) => void,
 ): Generator<void, Found, void> {
   const poses: Pose[] = [];
   let tried = 0;
   let chance = 0;
+  let name = "given";
   const freeFocal = soft.focal !== undefined;
   const priorOf = (camera: Camera, H: Float64Array, g: Float64Array): void => addPrior(soft, camera, H, g);
   const vote = openVotes(stage, problem);
   /** Refines, and keeps the pose where it is a new one. */
-  function* take(start: Camera, some: Targets, from: Widths): Generator<void, void, void> {
+  function* take(start: Camera, some: Targets, from: Widths): Generator<void, Pose, void> {
     tried++;
     let camera = start;
     if (from !== close) {
-      const rough = yield* refine(stage, camera, { targets: some, from, to: close, fall: 0.6, steps: 2, freeFocal, prior: priorOf });
+      const rough = yield* refine(stage, camera, {
+        targets: some,
+        from,
+        to: close,
+        fall: 0.6,
+        steps: 2,
+        freeFocal,
+        prior: priorOf,
+      });
       camera = rough.camera;
     }
     const to = { position: 0.01, shape: 0.12 };
-    const whole = yield* refine(stage, camera, { targets: stage.all, from: close, to, fall: 0.7, steps: 2, freeFocal, prior: priorOf });
+    const whole = yield* refine(stage, camera, {
+      targets: stage.all,
+      from: close,
+      to,
+      fall: 0.7,
+      steps: 2,
+      freeFocal,
+      prior: priorOf,
+    });
     const pose = yield* settle(stage, whole.camera, to, freeFocal, priorOf);
-    if (!allows(prior, pose.camera, 2)) return;
+    if (!allows(prior, problem.outward(pose.camera), 2)) return pose;
     const twin = poses.findIndex((other) => near(stage, other.camera, pose.camera, same));
     if (twin < 0) poses.push(pose);
     else if (pose.evidence > poses[twin].evidence) poses[twin] = pose;
     poses.sort((p, q) => q.evidence - p.evidence);
+    tell({ poses: [...poses], chance, tried, level: name });
+    return pose;
   }
   for (const camera of cameras) yield* take(camera, stage.all, wide);
   for (const level of levels) {
+    name = level.name;
     const some = stage.some(voters(stage, level.voters));
-    const directions = allowedDirections(prior, level.directions);
+    const directions = allowedDirections(prior, level.directions, problem.turned);
     const ballot = { directions, targets: some, cell: level.cell, scale: level.scale };
     const hypotheses =
       level.from === "votes" ? yield* vote(ballot) : yield* momentHypotheses(stage, problem, directions, some);
     const spacing = 360 / Math.sqrt(level.directions);
-    const eligible = hypotheses.filter(({ camera }) => allows(prior, camera, spacing));
+    const eligible = hypotheses.filter(({ camera }) => allows(prior, problem.outward(camera), spacing));
     yield* refineBest(eligible, level.refined, some);
     if (poses.length > 0) {
       for (const mirror of mirrored(problem, poses[0].camera)) yield* take(mirror, some, close);
@@ -129,16 +158,17 @@ export function* search(
       yield* take(camera, some, wide);
     }
   }
-  /** The evidence of poses that are not the best one nor an equal of it. */
+  /** The median evidence of poses that hypotheses from all over the list lead to: what being wrong, and refined, comes to on this input. */
   function* chanceLevel(hypotheses: readonly Hypothesis[], some: Targets): Generator<void, number, void> {
-    const best = poses[0];
-    const wrong = (): Pose[] => poses.slice(1).filter(({ evidence }) => evidence < 0.5 * best.evidence);
-    for (let k = hypotheses.length - 1; k >= 0 && wrong().length < decoys && k > hypotheses.length - 4 * decoys; k--) {
-      const { camera } = hypotheses[Math.floor((k * hypotheses.length) / (hypotheses.length + 1) / 2)];
-      if (!near(stage, best.camera, camera, alike)) yield* take(camera, some, wide);
+    const reached: number[] = [];
+    for (let k = 0; k < Math.min(decoys, hypotheses.length); k++) {
+      // From the middle of the list on, by equal steps.
+      const { camera } = hypotheses[Math.floor(((k + decoys) * (hypotheses.length - 1)) / (2 * decoys))];
+      if (near(stage, poses[0].camera, camera, alike)) continue;
+      reached.push((yield* take(camera, some, wide)).evidence);
     }
-    const values = (wrong().length > 0 ? wrong() : poses.slice(1)).map(({ evidence }) => evidence).sort((p, q) => q - p);
-    return values.length === 0 ? 0 : values[Math.floor(values.length / 4)];
+    reached.sort((p, q) => p - q);
+    return reached[reached.length >> 1] ?? 0;
   }
 }
 
@@ -174,12 +204,12 @@ export function* settle(
 }
 
 /** The best links at a pose. */
-export function* evidenceOf(stage: Stage, camera: Camera, widths: Widths) {
+export function* evidenceOf(stage: Stage, camera: Camera, widths: Widths): Generator<void, Links, void> {
   const found = candidates(stage, camera, stage.all, widths);
   const solving = bestLinks(found);
   for (;;) {
     const step = solving.next();
-    if (step.done) return { ...step.value, candidates: found };
+    if (step.done) return step.value;
     yield;
   }
 }
@@ -249,7 +279,17 @@ function flattest(points: Float64Array): Float64Array {
   const trace = S[0] + S[4] + S[8];
   for (let k = 0; k < 3; k++) S[4 * k] += 1e-9 * trace;
   const [a, b, c, , d, e, , , f] = S;
-  const adjugate = [d * f - e * e, c * e - b * f, b * e - c * d, c * e - b * f, a * f - c * c, b * c - a * e, b * e - c * d, b * c - a * e, a * d - b * b];
+  const adjugate = [
+    d * f - e * e,
+    c * e - b * f,
+    b * e - c * d,
+    c * e - b * f,
+    a * f - c * c,
+    b * c - a * e,
+    b * e - c * d,
+    b * c - a * e,
+    a * d - b * b,
+  ];
   let v = [0.6, 0.5, 0.62];
   for (let step = 0; step < 60; step++) {
     const w = [0, 1, 2].map((k) => adjugate[3 * k] * v[0] + adjugate[3 * k + 1] * v[1] + adjugate[3 * k + 2] * v[2]);

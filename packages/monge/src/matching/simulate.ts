@@ -1,7 +1,10 @@
 // A view of a scene as a detector might report it: noise, unseen and spurious ellipses, occlusion, crops, merges and splits; with the truth.
+import { optionOutOfRange } from "../errors/otError.ts";
 import { type Random, random } from "../linalg/random.ts";
-import { type Camera, type Ellipses, type Ellipsoids, project } from "./camera.ts";
+import type { Mixture } from "../measure/mixture.ts";
+import { type Camera, type Ellipsoids, project } from "./camera.ts";
 import { randomRotation } from "./rotation.ts";
+import { checkCamera, ellipsesMixture, readEllipsoids } from "./sides.ts";
 import { apply2, congruence2, eigenvalues2, type Symmetric2 } from "./symmetric2.ts";
 
 /** What is wrong with the view; every share is in [0, 1), and 0 by default. */
@@ -27,9 +30,8 @@ export interface ViewOptions {
 
 /** A simulated view. */
 export interface SimulatedView {
-  readonly ellipses: Ellipses;
-  /** Weights of the ellipses: those of their ellipsoids. */
-  readonly weights: Float64Array;
+  /** Weights are those of the ellipsoids behind them, 1 for spurious ones. */
+  readonly ellipses: Mixture;
   /** For each ellipse the ellipsoids behind it: none for a spurious one, several for a merged one. */
   readonly origins: readonly (readonly number[])[];
   /** The radius that the noise refers to. */
@@ -43,12 +45,20 @@ interface Blob {
   readonly origins: readonly number[];
 }
 
-/** Shows a scene through a camera, with everything that the options ask for; the ellipses come in random order. */
-export function simulateView(
-  scene: Ellipsoids & { readonly weights?: Float64Array },
-  camera: Camera,
-  options: ViewOptions = {},
-): SimulatedView {
+/**
+ * Shows a scene through a camera, with everything that the options ask for; the ellipses come in random order. Without options it is the clean
+ * projection of what is in front of the camera.
+ *
+ * Throws `InvalidShape`, `InvalidValue`.
+ */
+export function simulateView(ellipsoids: Mixture, camera: Camera, options: ViewOptions = {}): SimulatedView {
+  const scene = readEllipsoids(ellipsoids, "ellipsoids");
+  checkCamera(camera, "camera");
+  for (const [name, value] of Object.entries(options)) {
+    const most = name === "noise" || name === "covarianceNoise" ? Infinity : 1;
+    if (name === "seed" || value === undefined || (value >= 0 && value < most)) continue;
+    throw optionOutOfRange(name, value, most === 1 ? "Use a share in [0, 1)." : "Use a finite number of at least 0.");
+  }
   const stream = random(options.seed ?? 0);
   const { means, covariances, depths } = project(scene, camera);
   const perspective = camera.projection === "perspective";
@@ -58,7 +68,7 @@ export function simulateView(
     blobs.push({
       mean: [means[2 * i], means[2 * i + 1]],
       covariance: [covariances[3 * i], covariances[3 * i + 1], covariances[3 * i + 2]],
-      weight: scene.weights?.[i] ?? 1,
+      weight: scene.weights[i],
       origins: [i],
       depth: depths[i],
     });
@@ -79,7 +89,8 @@ export function simulateView(
     shown = shown.filter((blob) => far(blob) <= reach);
   }
   if (options.merge) shown = merged(shown, options.merge, stream);
-  if (options.split) shown = shown.flatMap((blob) => (stream.uniform() < (options.split as number) ? halves(blob) : [blob]));
+  if (options.split)
+    shown = shown.flatMap((blob) => (stream.uniform() < (options.split as number) ? halves(blob) : [blob]));
   shown = shown.map((blob) => disturbed(blob, (options.noise ?? 0) * radius, options.covarianceNoise ?? 0, stream));
   const share = options.spurious ?? 0;
   const wrong = Math.round((share / (1 - share)) * shown.length);
@@ -199,7 +210,10 @@ function halves({ mean, covariance, weight, origins }: Blob): Blob[] {
 function disturbed(blob: Blob, noise: number, covarianceNoise: number, { normal }: Random): Blob {
   const mean = [blob.mean[0] + noise * normal(), blob.mean[1] + noise * normal()] as const;
   const E: Symmetric2 = [covarianceNoise * normal(), covarianceNoise * normal(), covarianceNoise * normal()];
-  const covariance = congruence2(apply2(blob.covariance, (value) => Math.sqrt(Math.max(value, 0))), apply2(E, Math.exp));
+  const covariance = congruence2(
+    apply2(blob.covariance, (value) => Math.sqrt(Math.max(value, 0))),
+    apply2(E, Math.exp),
+  );
   return { ...blob, mean, covariance };
 }
 
@@ -245,13 +259,11 @@ function gather(blobs: readonly Blob[], radius: number, stream: Random): Simulat
     [order[k], order[other]] = [order[other], order[k]];
   }
   const sorted = order.map((k) => blobs[k]);
+  const means = Float64Array.from(sorted.flatMap(({ mean }) => mean));
+  const covariances = Float64Array.from(sorted.flatMap(({ covariance }) => covariance));
+  const weights = Float64Array.from(sorted, ({ weight }) => weight);
   return {
-    ellipses: {
-      count: sorted.length,
-      means: Float64Array.from(sorted.flatMap(({ mean }) => mean)),
-      covariances: Float64Array.from(sorted.flatMap(({ covariance }) => covariance)),
-    },
-    weights: Float64Array.from(sorted, ({ weight }) => weight),
+    ellipses: ellipsesMixture({ count: sorted.length, means, covariances }, weights),
     origins: sorted.map(({ origins }) => origins),
     radius,
   };

@@ -40,7 +40,7 @@ export interface Stage {
   /** Features of the projected ellipsoids, n x 5, valid until the next call. */
   project(camera: Camera): Float64Array;
   depths(): Float64Array;
-  /** Near pairs of the last projection: d^2 < limit. */
+  /** Near pairs of the last projection: d^2 < limit, further features added. */
   near(targets: Targets, widths: Widths, limit: number): NearPairs;
   /** sum_j log(1 + sum_i exp(-d^2 / 2) / rest) over the pairs found last. */
   score(targets: Targets, rest: number): number;
@@ -53,11 +53,24 @@ export interface Stage {
   readonly projected: number;
 }
 
-const headerDoubles = 13;
+const headerDoubles = 14;
 const cells = 256 * 256 + 2;
 
+/** What the two sides are, beyond where they are. */
+export interface StageOptions {
+  /** Added to the standard deviations of all ellipses. */
+  readonly blur: number;
+  /** Added to the variances of the projected ellipsoids. */
+  readonly dilation: number;
+  /** Standard deviations of exact outlines; 0: the first-order rule. */
+  readonly outline: number;
+  /** Further features of ellipsoids (n x k) and ellipses (m x k), in the unit of their spread. */
+  readonly extra: { readonly scene: Float64Array; readonly view: Float64Array; readonly k: number } | null;
+}
+
 /** Copies both sides in. */
-export function openStage(workspace: Workspace, problem: NormalisedProblem, blur: number): Stage {
+export function openStage(workspace: Workspace, problem: NormalisedProblem, options: StageOptions): Stage {
+  const { blur, dilation, outline, extra } = options;
   const { call } = workspace;
   const { scene, view } = problem;
   const n = scene.count;
@@ -101,6 +114,17 @@ export function openStage(workspace: Workspace, problem: NormalisedProblem, blur
     values = workspace.alloc(8 * room);
   };
   grow(16 * Math.max(n, m));
+  /** Adds the squared differences of the further features. */
+  const addExtra = (targets: Targets): void => {
+    if (extra === null) return;
+    const { scene: left, view: right, k } = extra;
+    const [at, d] = [workspace.i32(pairs, 2 * count), workspace.f64(values, count)];
+    for (let e = 0; e < count; e++) {
+      const p = at[2 * e] * k;
+      const q = targets.index[at[2 * e + 1]] * k;
+      for (let c = 0; c < k; c++) d[e] += (left[p + c] - right[q + c]) ** 2;
+    }
+  };
   return {
     n,
     m,
@@ -110,8 +134,10 @@ export function openStage(workspace: Workspace, problem: NormalisedProblem, blur
     workspace,
     projected,
     project(given) {
-      workspace.f64(camera, headerDoubles).set(header(given));
-      call["projectAll"](n, means, covariances, camera, blur * blur, projected, depths);
+      const numbers = workspace.f64(camera, headerDoubles);
+      numbers.set(header(given));
+      numbers[headerDoubles - 1] = outline;
+      call["projectAll"](n, means, covariances, camera, blur * blur + dilation, projected, depths);
       return workspace.f64(projected, featureCount * n);
     },
     depths: () => workspace.f64(depths, n),
@@ -124,6 +150,7 @@ export function openStage(workspace: Workspace, problem: NormalisedProblem, blur
         grow(count);
         count = find();
       }
+      addExtra(targets);
       return found();
     },
     score: (targets, rest) => call["pairsScore"](targets.count, count, pairs, values, rest, v),
@@ -139,7 +166,7 @@ export function openStage(workspace: Workspace, problem: NormalisedProblem, blur
 }
 
 /** A camera as the kernels take it; principal points of normalised cameras are the origin. */
-export function header(camera: Camera): Float64Array {
+function header(camera: Camera): Float64Array {
   const out = new Float64Array(headerDoubles);
   if (camera.projection === "perspective") {
     out.set(camera.R);

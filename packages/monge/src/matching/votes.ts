@@ -36,7 +36,10 @@ export interface Ballot {
 }
 
 /** Opens a place to vote at; it stays in the stage's memory. */
-export function openVotes(stage: Stage, problem: NormalisedProblem): (ballot: Ballot) => Generator<void, Hypothesis[], void> {
+export function openVotes(
+  stage: Stage,
+  problem: NormalisedProblem,
+): (ballot: Ballot) => Generator<void, Hypothesis[], void> {
   const { workspace, n } = stage;
   const { call } = workspace;
   const spare = workspace.alloc(40 * n);
@@ -106,8 +109,18 @@ function composed(
   if (base.projection === "affine") {
     const [w, v] = [W as Shape, inverse(V as Shape)];
     // V^-1 scale Q W A.
-    const q = [scale * (c * w[0] - s * w[1]), scale * (c * w[1] - s * w[2]), scale * (s * w[0] + c * w[1]), scale * (s * w[1] + c * w[2])];
-    const M = [v[0] * q[0] + v[1] * q[2], v[0] * q[1] + v[1] * q[3], v[1] * q[0] + v[2] * q[2], v[1] * q[1] + v[2] * q[3]];
+    const q = [
+      scale * (c * w[0] - s * w[1]),
+      scale * (c * w[1] - s * w[2]),
+      scale * (s * w[0] + c * w[1]),
+      scale * (s * w[1] + c * w[2]),
+    ];
+    const M = [
+      v[0] * q[0] + v[1] * q[2],
+      v[0] * q[1] + v[1] * q[3],
+      v[1] * q[0] + v[2] * q[2],
+      v[1] * q[1] + v[2] * q[3],
+    ];
     const A = new Float64Array(6);
     for (let k = 0; k < 3; k++) {
       A[k] = M[0] * base.A[k] + M[1] * base.A[3 + k];

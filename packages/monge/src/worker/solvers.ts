@@ -8,6 +8,7 @@ import { emdBatch } from "../exact/emdBatch.ts";
 import { gridL1 } from "../exact/gridL1.ts";
 import { reduceMixture } from "../gaussian/reduction.ts";
 import { lowRankTransport } from "../lowRank/lowRank.ts";
+import { matchGaussians } from "../matching/match.ts";
 import { partialTransport } from "../partial/partial.ts";
 import { regularisedTransport } from "../regularised/regularised.ts";
 import type { RunOptions } from "../run/options.ts";
@@ -23,6 +24,7 @@ export const solvers: Readonly<Record<string, AnySolver | undefined>> = table({
   emdBatch,
   gridL1,
   lowRankTransport,
+  matchGaussians,
   partialTransport,
   reduceMixture,
   regularisedTransport,
