@@ -2,7 +2,7 @@
 //
 // With F eliminated by exact rows the dual is concave in G, with gradient b (1 - c) and Hessian -(diag(b c) - P^T diag(1 / a) P).
 // Brauer, Clason, Lorenz, Wirth, "A Sinkhorn-Newton method for entropic optimal transport" (2017).
-import { buildFactor } from "./graphFactor.ts";
+import { buildFactor, odds } from "./graphFactor.ts";
 import type { Inside, Sweeper } from "./sweeper.ts";
 
 /** Steps of Newton's method. */
@@ -17,7 +17,7 @@ export interface Newton {
 /** The residual that is left of a system: this share of the gradient, or the root of the error if that is less (Eisenstat, Walker 1996). */
 const forcing = 0.1;
 const mostProducts = 400;
-/** Products in one step beyond which a factor of the plan's graph is built, where rows are kept in full. */
+/** Products in one step beyond which a factor of the plan's graph is built, from then on in every step; at once where every entry is an edge. */
 const slow = 24;
 /** Column sums that are off by more get a column update first: beyond, the quadratic model says little. */
 const rough = 0.5;
@@ -76,15 +76,19 @@ export function startNewton(sweeper: Sweeper, inside: Inside): Newton {
     call["newtonBegin"]();
     const damping = damp * error;
     if (factor === "built" && damping < factorDamping * stale) factor = "none";
-    if (factor === "none" && (wanted || !sweeper.keptAll())) {
+    /** Builds a factor where one is wanted; views of the memory go stale. */
+    const build = (): boolean => {
+      if (factor !== "none" || !(wanted || inside.kept() <= odds * (n + m))) return false;
       workspace.release(mark);
-      factor = buildFactor(workspace, n, m, damping) ? "built" : "refused";
+      factor = buildFactor(workspace, damping) ? "built" : "refused";
       factorDamping = damping;
-    }
-    const [p, y, r, z, d] = names.map((name) => workspace.f64(at[name], width));
+      return true;
+    };
+    build();
+    let [p, y, r, z, d] = names.map((name) => workspace.f64(at[name], width));
     const b = inside.b();
     const c = inside.c();
-    const diagonal = workspace.f64(call["newtonDiagonal"](), width);
+    let diagonal = workspace.f64(call["newtonDiagonal"](), width);
     let weight = 0;
     for (let j = 0; j < m; j++) weight += diagonal[j];
     for (let j = 0; j < width; j++) r[j] = b[j] * (1 - c[j]);
@@ -124,9 +128,15 @@ export function startNewton(sweeper: Sweeper, inside: Inside): Newton {
       }
       if (left <= enough) return true;
       if (k === slow) wanted = true;
+      const anew = build();
+      if (anew) {
+        [p, y, r, z, d] = names.map((name) => workspace.f64(at[name], width));
+        diagonal = workspace.f64(call["newtonDiagonal"](), width);
+      }
       precondition();
       const next = dot(r, z);
-      const beta = next / rz;
+      // Directions from before a factor are not conjugate under it.
+      const beta = anew ? 0 : next / rz;
       rz = next;
       for (let j = 0; j < m; j++) p[j] = z[j] + beta * p[j];
     }
