@@ -39,7 +39,7 @@ export function* aggregate(
   const bGroups = sums(b, columns.of, columns.count);
   const shares = a.map((weight, i) => (rows.of[i] >= 0 ? weight / aGroups[rows.of[i]] : 0));
   const rowMeans = yield* inside.groupRows(rows.of, shares, rows.count);
-  for (let k = 0; k < rowMeans.length; k++) if (!(Math.abs(rowMeans[k]) < Infinity)) return undefined;
+  if (!rowMeans.every((mean) => Math.abs(mean) < Infinity)) return undefined;
   const toGroups = b.map((weight, j) => (columns.of[j] >= 0 ? weight / bGroups[columns.of[j]] : 0));
   const groupMeans = columnMeans(rowMeans, rows.count, m, columns.of, toGroups, columns.count);
   const make = (data: Float64Array, from: Float64Array, to: Float64Array): EntropicProblem => ({

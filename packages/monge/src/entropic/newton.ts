@@ -2,6 +2,7 @@
 //
 // With F eliminated by exact rows the dual is concave in G, with gradient b (1 - c) and Hessian -(diag(b c) - P^T diag(1 / a) P).
 // Brauer, Clason, Lorenz, Wirth, "A Sinkhorn-Newton method for entropic optimal transport" (2017).
+import { difference } from "../linalg/sum.ts";
 import { buildFactor, odds } from "./graphFactor.ts";
 import type { Inside, Sweeper } from "./sweeper.ts";
 
@@ -18,7 +19,7 @@ export interface Newton {
 const forcing = 0.1;
 const mostProducts = 400;
 /** Products in one step beyond which a factor of the plan's graph is built, from then on in every step; at once where every entry is an edge. */
-const slow = 24;
+const slow = 48;
 /** Column sums that are off by more get a column update first: beyond, the quadratic model says little. */
 const rough = 0.5;
 /**
@@ -63,118 +64,67 @@ export function startNewton(sweeper: Sweeper, inside: Inside): Newton {
     mark = workspace.mark();
     factor = "none";
   }
-  const slope = (d: Float64Array): number => {
-    const b = inside.b();
-    const c = inside.c();
-    let total = 0;
-    for (let j = 0; j < m; j++) total += b[j] * (1 - c[j]) * d[j];
-    return total;
-  };
-
   /** Leaves an approximate solution of H d = b (1 - c) in d; false where there is none. */
   function* solve(error: number, goal: number): Generator<void, boolean, void> {
-    call["newtonBegin"]();
     const damping = damp * error;
+    call["newtonBegin"](damping);
     if (factor === "built" && damping < factorDamping * stale) factor = "none";
-    /** Builds a factor where one is wanted; views of the memory go stale. */
-    const build = (): boolean => {
-      if (factor !== "none" || !(wanted || inside.kept() <= odds * (n + m))) return false;
-      workspace.release(mark);
-      factor = buildFactor(workspace, damping) ? "built" : "refused";
-      factorDamping = damping;
-      return true;
+    const { p, y, r, z, d } = at;
+    /** z and <r, z>, from a factor where one is wanted. */
+    const precondition = (): number => {
+      if (factor === "none" && (wanted || inside.kept() <= odds * (n + m))) {
+        workspace.release(mark);
+        factor = buildFactor(workspace, damping) ? "built" : "refused";
+        factorDamping = damping;
+      }
+      return call["newtonPrecondition"](r, z, factor === "built" ? 1 : 0);
     };
-    build();
-    let [p, y, r, z, d] = names.map((name) => workspace.f64(at[name], width));
-    const b = inside.b();
-    const c = inside.c();
-    let diagonal = workspace.f64(call["newtonDiagonal"](), width);
-    let weight = 0;
-    for (let j = 0; j < m; j++) weight += diagonal[j];
-    for (let j = 0; j < width; j++) r[j] = b[j] * (1 - c[j]);
-    d.fill(0);
-    /** z from r, both without the constant that H does not see. */
-    const precondition = (): void => {
-      let excess = 0;
-      for (let j = 0; j < m; j++) excess += r[j];
-      for (let j = 0; j < m; j++) r[j] -= (excess / weight) * diagonal[j];
-      if (factor === "built") call["factorSolve"](at.r, at.z);
-      else for (let j = 0; j < width; j++) z[j] = diagonal[j] > 0 ? r[j] / diagonal[j] : 0;
-      let mean = 0;
-      for (let j = 0; j < m; j++) mean += diagonal[j] * z[j];
-      mean /= weight;
-      for (let j = 0; j < m; j++) z[j] -= mean;
-    };
-    precondition();
-    p.set(z);
-    let rz = dot(r, z);
+    call["newtonGradient"](r, d);
+    let rz = precondition();
+    call["newtonDirection"](0, z, p);
     const enough = Math.max(Math.min(forcing, Math.sqrt(error)) * error, goal / 4);
     for (let k = 0; k < mostProducts; k++) {
-      call["newtonProduct"](at.p, at.y);
+      call["newtonProduct"](p, y);
       yield;
-      let scale = 0;
-      for (let j = 0; j < m; j++) {
-        y[j] += damping * diagonal[j] * p[j];
-        scale += diagonal[j] * p[j] * p[j];
-      }
-      const curvature = dot(p, y);
-      if (!(rz > 0 && curvature > flat * scale)) return k > 0;
-      const alpha = rz / curvature;
-      let left = 0;
-      for (let j = 0; j < m; j++) {
-        d[j] += alpha * p[j];
-        r[j] -= alpha * y[j];
-        left += Math.abs(r[j]);
-      }
-      if (left <= enough) return true;
+      const curvature = call["newtonCurvature"]();
+      if (!(rz > 0 && curvature > flat * call["newtonScale"]())) return k > 0;
+      if (call["newtonAdvance"](rz / curvature, p, y, d, r) <= enough) return true;
       if (k === slow) wanted = true;
-      const anew = build();
-      if (anew) {
-        [p, y, r, z, d] = names.map((name) => workspace.f64(at[name], width));
-        diagonal = workspace.f64(call["newtonDiagonal"](), width);
-      }
-      precondition();
-      const next = dot(r, z);
+      const before = factor;
+      const next = precondition();
       // Directions from before a factor are not conjugate under it.
-      const beta = anew ? 0 : next / rz;
+      call["newtonDirection"](factor === before ? next / rz : 0, z, p);
       rz = next;
-      for (let j = 0; j < m; j++) p[j] = z[j] + beta * p[j];
     }
     return true;
   }
   return {
     *step(error, goal) {
-      const b = inside.b();
-      const c = inside.c();
-      let off = 0;
-      for (let j = 0; j < m; j++) if (b[j] > 0) off = Math.max(off, Math.abs(c[j] - 1));
       let present = error;
       prepare();
-      if (off > rough) {
+      if (furthestOff(inside.b(), inside.c()) > rough) {
         const before = inside.G().slice();
         yield* sweeper.columns(1);
-        gone += inside.G().reduce((most, value, j) => Math.max(most, Math.abs(value - before[j])), 0) / Math.LOG2E;
+        gone += largest(difference(inside.G(), before)) / Math.LOG2E;
         present = yield* sweeper.rows(1);
         yield;
         if (!sweeper.keeping()) return present;
       }
       const solved = yield* solve(present, goal);
-      const d = workspace.f64(at.d, m).slice();
-      const before = slope(d);
+      const before = call["newtonSlope"](at.d);
       if (!(solved && before > 0 && before < Infinity)) {
         yield* sweeper.columns(1);
         return null;
       }
       const G = inside.G().slice();
-      const size = d.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
+      const size = largest(workspace.f64(at.d, m));
       let t = Math.min(1, longest / size);
       for (let cut = 0; cut < mostCuts; cut++) {
-        const now = inside.G();
-        for (let j = 0; j < m; j++) now[j] = G[j] + t * Math.LOG2E * d[j];
+        advance(inside.G(), G, t * Math.LOG2E, workspace.f64(at.d, m));
         inside.moved();
         const reached = yield* sweeper.rows(1);
         yield;
-        const after = slope(d);
+        const after = call["newtonSlope"](at.d);
         if (after >= -overshoot * before) {
           gone += t * size;
           if (gone > furthest && !sweeper.keptAll()) sweeper.drop();
@@ -191,8 +141,20 @@ export function startNewton(sweeper: Sweeper, inside: Inside): Newton {
   };
 }
 
-function dot(x: Float64Array, y: Float64Array): number {
-  let total = 0;
-  for (let k = 0; k < x.length; k++) total += x[k] * y[k];
-  return total;
+function largest(values: Float64Array): number {
+  let most = 0;
+  for (let k = 0; k < values.length; k++) most = Math.max(most, Math.abs(values[k]));
+  return most;
+}
+
+/** The largest |c_j - 1| of a column with mass. */
+function furthestOff(b: Float64Array, c: Float64Array): number {
+  let off = 0;
+  for (let j = 0; j < b.length; j++) if (b[j] > 0) off = Math.max(off, Math.abs(c[j] - 1));
+  return off;
+}
+
+/** G = from + t d. */
+function advance(G: Float64Array, from: Float64Array, t: number, d: Float64Array): void {
+  for (let j = 0; j < d.length; j++) G[j] = from[j] + t * d[j];
 }
