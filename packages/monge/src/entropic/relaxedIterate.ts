@@ -11,14 +11,12 @@ const coarseIterations = 12;
 /** Iterations without a smaller error after which rounding has the last word, and, for errors that are large, no plan exists. */
 const patience = { small: 60, large: 1000 };
 const small = 1e-6;
-/** Error from which on entries are kept, and its fall after which they are computed anew. */
+/** Error from which on entries are kept, and its fall after which they are computed anew: single precision and leaving out cost that much. */
 const keepFrom = 0.1;
-const keepFall = 0.01;
-/** Below this error potentials move so little that what was left out once stays out. */
-const keepOn = 0.05;
-const keepLong = 1e-5;
-/** Within this many tolerances kept entries that led astray are not kept again. */
+const keepFall = 1e-8;
+/** Within this many tolerances kept entries that led astray are not kept again after so many times. */
 const wide = 30;
+const mostAstray = 3;
 /** Share of the tolerance that entries left out may weigh together. */
 const dropped = 0.01;
 /** A warm start that leaves an error above this after this many iterations is worse than none. */
@@ -53,6 +51,7 @@ export function* relaxedIterate(
   let error = Infinity;
   let phase = "start";
   let mayKeep = task.keep;
+  let astray = 0;
   let goal = tolerance;
   /** The least error at this epsilon, and the state that followed it. */
   let least = Infinity;
@@ -76,7 +75,8 @@ export function* relaxedIterate(
       if (swept !== undefined) {
         error = swept.value;
         iteration++;
-        if (last && error <= (sweeper.keeping() ? goal : tolerance)) {
+        if (last && sweeper.keeping() && error <= goal && goal > tolerance) sweeper.drop();
+        else if (last && error <= (sweeper.keeping() ? goal : tolerance)) {
           const measured = yield* whole(sweeper.measure());
           if (measured.error <= tolerance) return { status: "converged", iterations: iteration, measured };
           if (sweeper.keeping()) {
@@ -86,7 +86,7 @@ export function* relaxedIterate(
             least = Infinity;
             best = undefined;
             // What is left is of the size of what single precision and leaving out cost.
-            mayKeep = mayKeep && measured.error > tolerance * wide;
+            mayKeep = mayKeep && (measured.error > tolerance * wide || ++astray < mostAstray);
           }
         }
         yield sign();
@@ -135,7 +135,7 @@ export function* relaxedIterate(
       if (last && mayKeep && !sweeper.keeping() && error <= keepFrom) {
         const kept = yield* watch(sweeper.keep(dropped * tolerance));
         mayKeep = kept === undefined || kept.value;
-        goal = Math.max(tolerance / 2, (error < keepOn ? keepLong : keepFall) * error);
+        goal = Math.max(tolerance / 2, keepFall * error);
       }
       if (!last && (error <= coarse || count >= coarseIterations)) break;
     }
@@ -144,10 +144,10 @@ export function* relaxedIterate(
 
   function* leave(status: Status, settled: boolean): Generator<Progress, Ended, void> {
     sweeper.drop();
-    const astray = error > runaway * least;
-    if (astray && best !== undefined) sweeper.setState(best);
+    const lost = error > runaway * least;
+    if (lost && best !== undefined) sweeper.setState(best);
     else if (error === Infinity && !sweeper.fills) sweeper.clear();
-    if (!settled || astray) {
+    if (!settled || lost) {
       sweeper.setEpsilon(schedule[schedule.length - 1]);
       yield* whole(sweeper.rows(1));
     }
