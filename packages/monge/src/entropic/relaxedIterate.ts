@@ -13,7 +13,7 @@ const patience = { small: 60, large: 1000 };
 const small = 1e-6;
 /** Error from which on entries are kept, and its fall after which they are computed anew: single precision and leaving out cost that much. */
 const keepFrom = 0.1;
-const keepFall = 1e-8;
+const keepFall = 1e-7;
 /** Within this many tolerances kept entries that led astray are not kept again after so many times. */
 const wide = 30;
 const mostAstray = 3;
@@ -98,10 +98,17 @@ export function* relaxedIterate(
         since = 0;
       } else if (++since >= (least < small ? patience.small : patience.large)) {
         if (rule.omega === 1 && !mayMix && !sweeper.keeping()) return yield* leave("stalled", last);
-        if (sweeper.keeping()) mayKeep = false;
-        sweeper.drop();
-        rule.rest();
-        mayMix = false;
+        if (sweeper.keeping()) {
+          // Errors of the full plan are not to be compared with those of what was kept.
+          mayKeep = ++astray < mostAstray;
+          sweeper.drop();
+          mixing.forget();
+          least = Infinity;
+          best = undefined;
+        } else {
+          rule.rest();
+          mayMix = false;
+        }
         since = 0;
       }
       if (task.cold !== undefined && schedule !== task.cold && count === helpIterations && error > helpful) {
