@@ -11,9 +11,16 @@ const coarseIterations = 12;
 /** Iterations without a smaller error after which rounding has the last word, and, for errors that are large, no plan exists. */
 const patience = { small: 60, large: 1000 };
 const small = 1e-6;
-/** Error from which on entries are kept, and its fall after which they are computed anew: single precision and leaving out cost that much. */
+/** Error from which on entries are kept, and its fall after which they are computed anew. */
 const keepFrom = 0.1;
-const keepFall = 1e-7;
+const keepFall = 0.01;
+/** Below this error potentials move so little that what was left out once stays out. */
+const keepOn = 0.05;
+const keepLong = 1e-5;
+/** The fall where nothing is left out: what single precision costs is all that counts then. */
+const keepAll = 1e-8;
+/** After this fall, an iteration that leaves more than this share of the error shows what single precision costs: entries are computed anew. */
+const worn = { fall: 1e-6, share: 0.9 };
 /** Within this many tolerances kept entries that led astray are not kept again after so many times. */
 const wide = 30;
 const mostAstray = 3;
@@ -70,12 +77,16 @@ export function* relaxedIterate(
     let mayMix = task.mix;
     let returns = 0;
     let resting = 0;
+    let keptAt = 0;
+    let previous = Infinity;
     for (let count = 1; ; count++) {
       const swept = yield* watch(sweeper.rows(rule.omega));
       if (swept !== undefined) {
         error = swept.value;
         iteration++;
-        if (last && sweeper.keeping() && error <= goal && goal > tolerance) sweeper.drop();
+        const spent = error <= worn.fall * keptAt && error > worn.share * previous;
+        previous = error;
+        if (last && sweeper.keeping() && error > tolerance && (spent || error <= goal)) sweeper.drop();
         else if (last && error <= (sweeper.keeping() ? goal : tolerance)) {
           const measured = yield* whole(sweeper.measure());
           if (measured.error <= tolerance) return { status: "converged", iterations: iteration, measured };
@@ -142,7 +153,9 @@ export function* relaxedIterate(
       if (last && mayKeep && !sweeper.keeping() && error <= keepFrom) {
         const kept = yield* watch(sweeper.keep(dropped * tolerance));
         mayKeep = kept === undefined || kept.value;
-        goal = Math.max(tolerance / 2, keepFall * error);
+        keptAt = error;
+        const fall = sweeper.keptAll() ? keepAll : error < keepOn ? keepLong : keepFall;
+        goal = Math.max(tolerance / 2, fall * error);
       }
       if (!last && (error <= coarse || count >= coarseIterations)) break;
     }
