@@ -17,6 +17,8 @@ export interface Newton {
 
 /** The residual that is left of a system: this share of the gradient, or the root of the error if that is less (Eisenstat, Walker 1996). */
 const forcing = 0.1;
+/** A residual within this many tolerances is brought below the tolerance at once: a step more would begin with as many products again. */
+const close = 100;
 const mostProducts = 400;
 /** Products in one step beyond which a factor of the plan's graph is built, from then on in every step; at once where every entry is an edge. */
 const slow = 48;
@@ -52,7 +54,7 @@ export function startNewton(sweeper: Sweeper, inside: Inside): Newton {
   let mark = 0;
   let factor: "none" | "built" | "refused" = "none";
   let factorDamping = 0;
-  let wanted = false;
+  let worthwhile = false;
 
   /** Arrays behind the entries, new whenever entries are. */
   function prepare(): void {
@@ -72,7 +74,7 @@ export function startNewton(sweeper: Sweeper, inside: Inside): Newton {
     const { p, y, r, z, d } = at;
     /** z and <r, z>, from a factor where one is wanted. */
     const precondition = (): number => {
-      if (factor === "none" && (wanted || inside.kept() <= odds * (n + m))) {
+      if (factor === "none" && (worthwhile || inside.kept() <= odds * (n + m))) {
         workspace.release(mark);
         factor = buildFactor(workspace, damping) ? "built" : "refused";
         factorDamping = damping;
@@ -82,14 +84,15 @@ export function startNewton(sweeper: Sweeper, inside: Inside): Newton {
     call["newtonGradient"](r, d);
     let rz = precondition();
     call["newtonDirection"](0, z, p);
-    const enough = Math.max(Math.min(forcing, Math.sqrt(error)) * error, goal / 4);
+    const wanted = Math.min(forcing, Math.sqrt(error)) * error;
+    const enough = wanted < close * goal ? goal / 4 : wanted;
     for (let k = 0; k < mostProducts; k++) {
       call["newtonProduct"](p, y);
       yield;
       const curvature = call["newtonCurvature"]();
       if (!(rz > 0 && curvature > flat * call["newtonScale"]())) return k > 0;
       if (call["newtonAdvance"](rz / curvature, p, y, d, r) <= enough) return true;
-      if (k === slow) wanted = true;
+      if (k === slow) worthwhile = true;
       const before = factor;
       const next = precondition();
       // Directions from before a factor are not conjugate under it.
