@@ -20,8 +20,11 @@ const forcing = 0.1;
 /** A residual within this many tolerances is brought below the tolerance at once: a step more would begin with as many products again. */
 const close = 100;
 const mostProducts = 400;
-/** Products in one step beyond which a factor of the plan's graph is built, from then on in every step; at once where every entry is an edge. */
-const slow = 48;
+/**
+ * Products in one step beyond which a factor of the plan's graph is built, from then on in every step: about what it costs, some passes over the entries
+ * and, an edge, what this many entries cost. At once where every entry is an edge, late where all entries are kept: a sparse graph is no image of them.
+ */
+const slow = { passes: 4, edge: 150, most: 48 };
 /** Column sums that are off by more get a column update first: beyond, the quadratic model says little. */
 const rough = 0.5;
 /**
@@ -81,6 +84,8 @@ export function startNewton(sweeper: Sweeper, inside: Inside): Newton {
       }
       return call["newtonPrecondition"](r, z, factor === "built" ? 1 : 0);
     };
+    const worth = slow.passes + (slow.edge * odds * (n + m)) / inside.kept();
+    const patience = sweeper.keptAll() ? slow.most : Math.min(slow.most, worth);
     call["newtonGradient"](r, d);
     let rz = precondition();
     call["newtonDirection"](0, z, p);
@@ -92,7 +97,7 @@ export function startNewton(sweeper: Sweeper, inside: Inside): Newton {
       const curvature = call["newtonCurvature"]();
       if (!(rz > 0 && curvature > flat * call["newtonScale"]())) return k > 0;
       if (call["newtonAdvance"](rz / curvature, p, y, d, r) <= enough) return true;
-      if (k === slow) worthwhile = true;
+      if (k >= patience) worthwhile = true;
       const before = factor;
       const next = precondition();
       // Directions from before a factor are not conjugate under it.
