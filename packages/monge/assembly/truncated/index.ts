@@ -2,6 +2,7 @@
 export { heapBase } from "../memory";
 export { boxesBuild, boxesFit, sideLogSums } from "./boxes";
 export { cellsInit, cellsOpen, cellsRoom, cellsSums, cellsUsed } from "./cells";
+export { conjugateInit, conjugateMove, conjugateStart, conjugateTurn } from "./conjugate";
 export { farthest } from "./candidates";
 export { productDouble, productSingle } from "./product";
 export {
