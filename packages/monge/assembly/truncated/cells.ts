@@ -81,16 +81,22 @@ export function cellsBegin(listAt: usize, length: i32, groupLevel: i32): void {
 
 /** Adds a row to its cell: `weight` times the buffer, which holds the `number` candidates at the positions `active`. */
 export function cellsRow(i: i32, weight: f64, buffer: usize, active: usize, number: i32): void {
+  const times = f64x2.splat(weight);
   if (q == 1) {
     openCell();
     if (weight != 0) for (let k = 0; k < number; k++) {
-      pick(load<i32>(list + (<usize>load<i32>(active + (<usize>k << 2)) << 2)), buffer + (<usize>k << 6), weight, i);
+      const group = load<i32>(list + (<usize>load<i32>(active + (<usize>k << 2)) << 2));
+      const from = buffer + (<usize>k << 6);
+      const masses = sideWeights(columns) + (<usize>group << 6);
+      for (let lane: usize = 0; lane < 64; lane += 16) {
+        v128.store(sums + lane, f64x2.mul(f64x2.mul(times, v128.load(from + lane)), v128.load(masses + lane)));
+      }
+      pick(group, i);
     }
     endCell(i);
     return;
   }
   const wide = <usize>64 << level;
-  const times = f64x2.splat(weight);
   if (weight != 0) {
     let from = buffer;
     for (let k = 0; k < number; k++) {
@@ -106,7 +112,15 @@ export function cellsRow(i: i32, weight: f64, buffer: usize, active: usize, numb
   if (((i + 1) & (q - 1)) != 0 && i + 1 != sideSize(rows)) return;
   openCell();
   for (let entry = 0; entry < count; entry++) {
-    pick(load<i32>(list + (<usize>entry << 2)), held + <usize>entry * wide, 1, i >> ctz(q));
+    const group = load<i32>(list + (<usize>entry << 2));
+    let from = held + <usize>entry * wide;
+    let mass = sideWeights(columns) + <usize>group * wide;
+    for (let k: usize = 0; k < 64; k += 8) {
+      let total = 0.0;
+      for (let j = 0; j < q; j++, from += 8, mass += 8) total += load<f64>(from) * load<f64>(mass);
+      store<f64>(sums + k, total);
+    }
+    pick(group, i >> ctz(q));
   }
   endCell(i >> ctz(q));
   memory.fill(held, 0, <usize>count << (6 + level));
@@ -114,6 +128,7 @@ export function cellsRow(i: i32, weight: f64, buffer: usize, active: usize, numb
 
 /** Smaller numbers are 0: arithmetic below the range of f32 is slow. */
 const tiny: f64 = 1e-30;
+const sums: usize = memory.data(64);
 let begun: i32 = 0;
 let kept: i32 = 0;
 
@@ -122,26 +137,24 @@ let kept: i32 = 0;
   kept = 0;
 }
 
-// Keeps the tile of a group in the row cell `index`, its columns summed from `from`, where it has a share that matters.
-@inline function pick(group: i32, from: usize, times: f64, index: i32): void {
-  const first = <usize>group << 6;
+// Keeps the tile of a group in the row cell `index`, of which `sums` holds W, where it has a share that matters.
+@inline function pick(group: i32, index: i32): void {
   const tile = values + (<usize>used << 5);
-  const ofRow = load<f64>(ra + (<usize>index << 3));
-  const most = least;
-  let weight = sideWeights(columns) + first * <usize>q;
-  let matters = false;
-  for (let k: usize = 0; k < 8; k++) {
-    let total = 0.0;
-    for (let j = 0; j < q; j++, from += 8, weight += 8) total += load<f64>(from) * load<f64>(weight);
-    total *= times;
-    const ofColumn = load<f64>(rb + first + (k << 3));
-    const value = total * ofRow * ofColumn;
-    if (value > tiny) {
-      matters = matters || total * max(ofRow * ofRow, ofColumn * ofColumn) > most;
-      store<f32>(tile + (k << 2), <f32>value);
-    } else store<f32>(tile + (k << 2), 0);
+  const ofRow = f64x2.splat(load<f64>(ra + (<usize>index << 3)));
+  const square = f64x2.mul(ofRow, ofRow);
+  const low = f64x2.splat(tiny);
+  let top = f64x2.splat(0);
+  for (let k: usize = 0; k < 64; k += 16) {
+    const W = v128.load(sums + k);
+    const ofColumn = v128.load(rb + (<usize>group << 6) + k);
+    // Behind the last column W is 0, whatever the other numbers are.
+    const share = f64x2.mul(W, f64x2.pmax(square, f64x2.mul(ofColumn, ofColumn)));
+    const value = f64x2.mul(f64x2.mul(W, ofRow), ofColumn);
+    const some = f64x2.gt(value, low);
+    top = f64x2.pmax(top, v128.and(share, some));
+    v128.store_lane<i64>(tile + (k >> 1), f32x4.demote_f64x2_zero(v128.and(value, some)), 0);
   }
-  if (!matters) return;
+  if (!(max(f64x2.extract_lane(top, 0), f64x2.extract_lane(top, 1)) > least)) return;
   store<i32>(draft + (<usize>kept << 2), group);
   kept++;
   used++;
@@ -168,21 +181,23 @@ function endCell(index: i32): void {
 /** Sums of the kept cells: rho_I = sum_J W_IJ and gamma_J = sum_I W_IJ, f64, cleared by the caller. */
 export function cellsSums(blocks: i32, rho: usize, gamma: usize): void {
   const last = cellsBefore(blocks);
+  const zero = f64x2.splat(0);
   for (let c = 0; c < last; c++) {
     let tile = cellsTiles(c);
     const stop = tile + (<usize>cellsCount(c) << 5);
-    const ofRow = 1 / load<f64>(ra + (<usize>c << 3));
-    let total = 0.0;
-    for (let name = stop; tile < stop; name += 4) {
+    const ofRow = f64x2.splat(1 / load<f64>(ra + (<usize>c << 3)));
+    let total = f64x2.splat(0);
+    for (let name = stop; tile < stop; name += 4, tile += 32) {
       const group = <usize>load<i32>(name) << 6;
-      for (let k = group; k < group + 64; k += 8, tile += 4) {
-        const entry = load<f32>(tile);
-        if (entry == 0) continue;
-        const value = <f64>entry * ofRow / load<f64>(rb + k);
-        total += value;
-        store<f64>(gamma + k, load<f64>(gamma + k) + value);
+      for (let k: usize = 0; k < 64; k += 16) {
+        const entry = f64x2.promote_low_f32x4(v128.load64_zero(tile + (k >> 1)));
+        // Only in use are columns whose entries are not 0: behind the last one the root may be anything.
+        const value = v128.and(f64x2.div(f64x2.mul(entry, ofRow), v128.load(rb + group + k)), f64x2.gt(entry, zero));
+        total = f64x2.add(total, value);
+        const to = gamma + group + k;
+        v128.store(to, f64x2.add(v128.load(to), value));
       }
     }
-    store<f64>(rho + (<usize>c << 3), total);
+    store<f64>(rho + (<usize>c << 3), f64x2.extract_lane(total, 0) + f64x2.extract_lane(total, 1));
   }
 }
