@@ -178,6 +178,11 @@ function endCell(index: i32): void {
   return values + (<usize>load<i32>(starts + (<usize>index << 3)) << 5);
 }
 
+/** Where 1 / sqrt of the masses of the column cells are. */
+@inline export function cellsRoots(): usize {
+  return rb;
+}
+
 /** Sums of the kept cells: rho_I = sum_J W_IJ and gamma_J = sum_I W_IJ, f64, cleared by the caller. */
 export function cellsSums(blocks: i32, rho: usize, gamma: usize): void {
   const last = cellsBefore(blocks);

@@ -37,8 +37,13 @@ export function conjugateInit(count: i32, vectors: usize, inputAt: usize, output
 export function conjugateStart(): f64 {
   memory.fill(z, 0, length);
   memory.fill(p, 0, length);
-  before = 0;
+  conjugateAgain();
   return dot(r, r);
+}
+
+/** Forgets the directions, for another preconditioner. */
+export function conjugateAgain(): void {
+  before = 0;
 }
 
 /** Turns the direction to s, conjugate to those before, and lays out the input of the product: D p, of norm 1 at most. */

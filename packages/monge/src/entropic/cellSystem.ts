@@ -15,6 +15,9 @@ const double = 1 << 23;
 const few = 20000;
 /** Where a step took more products, the next one is solved for with the help of the strongest links. */
 const tedious = 150;
+/** Where it took more than so many, it goes on with the help of aggregates, of which there are so many at most. */
+const several = 8;
+const aggregates = 128;
 /** Added to the diagonal, for parts without any link between them; weaker links than this are none. */
 const little = 1e-12;
 /** Kernel memory is handed out in units. */
@@ -50,8 +53,12 @@ export function cellSystem(workspace: Workspace, x: Side, y: Side, size: number,
   const gamma = workspace.alloc(cellsY * 8);
   const input = workspace.alloc(cellsY * 8);
   const output = workspace.alloc(cellsY * 8);
-  /** Five vectors: see assembly/truncated/conjugate.ts. */
-  const vectors = workspace.alloc(5 * cellsY * 8);
+  /** Five vectors (see assembly/truncated/conjugate.ts) and sqrt(gamma). */
+  const vectors = workspace.alloc(6 * cellsY * 8);
+  let span = 0;
+  while (groups > aggregates << span) span++;
+  const count = Math.ceil(groups / 2 ** (span + 1)) * 2;
+  const coarse = workspace.alloc(count * (count + 3) * 8);
   const starts = workspace.alloc(cellsX * 8);
   const draft = workspace.alloc(groups * 4);
   const held = workspace.alloc(groups * 64 * size);
@@ -62,6 +69,7 @@ export function cellSystem(workspace: Workspace, x: Side, y: Side, size: number,
   let capacity = 0;
   let height = 1;
   let slow = false;
+  let coarsely = false;
   let exact = cellsX <= few;
   const vector = (k: number): Float64Array => workspace.f64(vectors + k * cellsY * 8, cellsY);
 
@@ -92,7 +100,12 @@ export function cellSystem(workspace: Workspace, x: Side, y: Side, size: number,
       const roots = workspace.f64(rb, cellsY);
       const ofColumns = workspace.f64(gamma, cellsY);
       const scale = vector(4).fill(0);
-      for (let c = 0; c < used; c++) if (ofColumns[c] > 0) scale[c] = 1 / (roots[c] * Math.sqrt(ofColumns[c]));
+      const masses = vector(5).fill(0);
+      for (let c = 0; c < used; c++) {
+        if (!(ofColumns[c] > 0)) continue;
+        masses[c] = Math.sqrt(ofColumns[c]);
+        scale[c] = 1 / (roots[c] * masses[c]);
+      }
     },
     *solve(defect, accuracy, most) {
       // In z = h sqrt(gamma) the matrix is 1 - scale S^T (A / rho) S scale, singular at sqrt(gamma) only.
@@ -104,8 +117,15 @@ export function cellSystem(workspace: Workspace, x: Side, y: Side, size: number,
       let square = call["conjugateStart"]();
       const goal = square * accuracy * accuracy;
       let step = 0;
+      let built = false;
       for (; step < most && square > goal; step++) {
-        s.set(r);
+        if (!built && (coarsely || step === several)) {
+          call["aggregatesBuild"](count, span, x.blocks, rho, gamma, used, coarse);
+          call["conjugateAgain"]();
+          coarsely = built = true;
+        }
+        if (built) call["aggregatesApply"](r.byteOffset, s.byteOffset, vectors + 5 * cellsY * 8, used);
+        else s.set(r);
         if (tree !== null) climb(tree, r, s);
         call["conjugateTurn"](Number(exact));
         for (let begin = 0; begin < x.blocks; begin += height) {
@@ -122,7 +142,7 @@ export function cellSystem(workspace: Workspace, x: Side, y: Side, size: number,
 
   /** Adds the tree's inverse of r to s. */
   function climb(tree: TreeSolver, r: Float64Array, s: Float64Array): void {
-    const masses = workspace.f64(gamma, cellsY).map(Math.sqrt);
+    const masses = vector(5);
     const h = tree(r.map((value, c) => value * masses[c]));
     for (let c = 0; c < used; c++) s[c] += h[c] * masses[c];
   }
