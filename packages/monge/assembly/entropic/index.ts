@@ -18,6 +18,7 @@ export {
 } from "./penalty";
 export { separableAxis, separableScratch } from "./separable";
 export { cellsLoad, cellsLog, cellsSplit } from "./separableCells";
+export { linearAxis, linearLoad, linearLog, linearScratch } from "./separableLinear";
 export { plainAxis } from "./separablePlain";
 export { tableBuild, tableDoubles } from "./separableTable";
 export {
