@@ -216,7 +216,7 @@ function startRange(): Range {
 }
 
 /** The largest cost: between opposite corners. */
-function farthest({ sourceAxes, targetAxes, sourceShape, targetShape, at }: GridCost): number {
+export function farthest({ sourceAxes, targetAxes, sourceShape, targetShape, at }: GridCost): number {
   let i = 0;
   let j = 0;
   for (let k = 0; k < sourceShape.length; k++) {

@@ -4,6 +4,7 @@ import {
   cost,
   divergenceOfCosts,
   type GridCost,
+  gradient,
   histogram,
   type Marginals,
   type Penalty,
@@ -107,6 +108,158 @@ describe("sinkhorn({ partial }) between grids", () => {
       const a = masses("random", C.shape[0], 3);
       const b = masses("zeros", C.shape[1], 4).map((mass) => 1.3 * mass);
       for (const relativeEpsilon of [0.1, 0.01]) agree(a, b, C, { relativeEpsilon, partial, tolerance: 1e-12 });
+    }
+  });
+});
+
+describe("the limits of the strength between grids", () => {
+  it("strong penalties give the balanced plan, in no more iterations", () => {
+    const C = cost.grid([12, 11]);
+    const a = masses("random", 132, 5);
+    const b = masses("random", 132, 6);
+    const size = largest(C);
+    const balanced = sinkhorn(a, b, C, { relativeEpsilon: 0.01, tolerance: 1e-11 });
+    for (const kind of ["KL", "TV", "L2"] as const) {
+      const counts = [1e2, 1e5, 1e8].map((strength) => {
+        const unbalanced = { kind, strength: strength * size * (kind === "L2" ? 132 : 1) };
+        const result = sinkhorn(a, b, C, { relativeEpsilon: 0.01, unbalanced, tolerance: 1e-11 });
+        expect(result.report.status).toBe("converged");
+        if (strength === 1e8) {
+          expect(Math.abs(result.value - balanced.value)).toBeLessThan(1e-6 * size);
+          expect(furthest(result.plan.toDense().data, balanced.plan.toDense().data)).toBeLessThan(1e-7);
+        }
+        return result.report.iterations;
+      });
+      expect(Math.max(...counts)).toBeLessThan(2 * counts[0] + 20);
+    }
+  });
+  it("holds epsilons at which no kernel has an entry, masses of 1e-300, heavy and light totals, and sides without mass", () => {
+    const C = cost.grid([10, 10]);
+    const size = largest(C);
+    const a = masses("zeros", 100, 7);
+    const b = masses("random", 100, 8);
+    a[3] = 1e-300;
+    for (const unbalanced of [kl(0.1 * size), tv(0.1 * size), { source: kl(size), target: "equal" } as const]) {
+      const sharp = sinkhorn(a, b, C, { relativeEpsilon: 1e-4, unbalanced, maxIterations: 2000, tolerance: 1e-6 });
+      const proof = sharp.certify({ of: "unregularised" });
+      expect(sharp.potentials.f.every(Number.isFinite) && sharp.potentials.g.every(Number.isFinite)).toBe(true);
+      expect(proof.gap).toBeGreaterThan(-1e-9 * size);
+      expect(proof.gap).toBeLessThan(2e-3 * size);
+      for (const factor of [1e-12, 1e3]) {
+        const [ours, theirs] = [C, dense(C)].map((kind) =>
+          sinkhorn(
+            a.map((mass) => factor * mass),
+            b.map((mass) => factor * mass),
+            kind,
+            { relativeEpsilon: 0.05, unbalanced, tolerance: 1e-11 },
+          ),
+        );
+        expect(ours.report.status).toBe("converged");
+        expect(ours.value / theirs.value).toBeCloseTo(1, 9);
+      }
+    }
+    const none = sinkhorn(new Float64Array(100), b, C, { epsilon: 1, unbalanced: 2 });
+    expect(none.plan.marginal(1).every((mass) => mass === 0)).toBe(true);
+    expect(none.certify().gap).toBeLessThan(1e-9);
+  });
+});
+
+describe("divergences between histograms", () => {
+  it.each([
+    ["held", undefined],
+    ["KL 0.3", kl(0.3)],
+    ["TV 0.2", tv(0.2)],
+    ["L2 20", l2(20)],
+  ] as const)("are those of the matrices: marginals %s", (_, penalty) => {
+    const x = histogram(masses("zeros", 63, 1), [9, 7]);
+    const y = histogram(
+      masses("random", 60, 2).map((mass) => (penalty === undefined ? mass : 1.2 * mass)),
+      [6, 10],
+      {
+        origin: [1, -1],
+      },
+    );
+    const grid = (from: typeof x, to: typeof x): GridCost => cost.grid(from, to);
+    const costs = { xy: dense(grid(x, y)), xx: dense(grid(x, x)), yy: dense(grid(y, y)) };
+    const size = largest(grid(x, y));
+    const unbalanced = penalty === undefined ? undefined : (times(penalty, size) as Penalty);
+    for (const relativeEpsilon of [0.1, 0.01]) {
+      const options = { relativeEpsilon, unbalanced, tolerance: 1e-12 };
+      const ours = sinkhornDivergence(x, y, options);
+      const theirs = divergenceOfCosts(x.weights, y.weights, costs, options);
+      expect(ours.report.status).toBe("converged");
+      expect(Math.abs(ours.value - theirs.value)).toBeLessThan(1e-10 * size);
+      expect(furthest(ours.potentials.f, theirs.potentials.f)).toBeLessThan(1e-7 * size);
+      expect(ours.parts.xx.report.method).toBe("sinkhorn over separable grid");
+      const proof = ours.certify();
+      expect(proof.dual).toBeLessThanOrEqual(ours.value + 1e-9 * size);
+      expect(proof.primal).toBeGreaterThanOrEqual(ours.value - 1e-9 * size);
+      const [one, two] = sinkhornDivergences(x, [y, x], options).values;
+      expect(Math.abs(one - ours.value)).toBeLessThan(1e-10 * size);
+      expect(two).toBe(0);
+    }
+  });
+
+  it("and their gradients by the masses, too", () => {
+    const x = histogram(masses("random", 30, 3), [6, 5]);
+    const y = histogram(masses("random", 30, 4), [6, 5]);
+    const C = cost.grid([6, 5]);
+    for (const unbalanced of [undefined, kl(5), l2(50)]) {
+      const options = { epsilon: 0.5, unbalanced, tolerance: 1e-12 };
+      const ours = gradient(sinkhorn(x.weights, y.weights, C, options), { wrt: "weights" });
+      const theirs = gradient(sinkhorn(x.weights, y.weights, dense(C), options), { wrt: "weights" });
+      const shift = ours.a[0] - theirs.a[0];
+      // Where marginals are held, a constant is free.
+      if (unbalanced !== undefined) expect(Math.abs(shift)).toBeLessThan(1e-8);
+      expect(
+        furthest(
+          ours.a,
+          theirs.a.map((value) => value + shift),
+        ),
+      ).toBeLessThan(1e-8);
+    }
+  });
+});
+
+describe("images of 256 x 256", () => {
+  const side = 256;
+  const cells = side * side;
+  const blob = (row: number, column: number, mass: number): Float64Array =>
+    Float64Array.from({ length: cells }, (_, k) => {
+      const distance = (Math.floor(k / side) - row) ** 2 + ((k % side) - column) ** 2;
+      return (mass / cells) * (0.01 + Math.exp(-distance / 2000));
+    });
+  const C = cost.grid([side, side]);
+  const size = 2 * (side - 1) ** 2;
+
+  it.each([
+    ["KL", { unbalanced: 0.05 * size }],
+    ["one side free", { unbalanced: { source: "equal", target: kl(0.05 * size) } }],
+    ["partial", { partial: 0.05 }],
+  ] as const)("take memory for their cells alone: %s", (_, options) => {
+    const before = process.memoryUsage().rss;
+    const result = sinkhorn(blob(90, 100, 1), blob(150, 160, 1.5), C, {
+      relativeEpsilon: 0.01,
+      tolerance: 1e-5,
+      ...options,
+    });
+    expect(result.report.status).toBe("converged");
+    expect(result.plan.marginal(0)).toHaveLength(cells);
+    // One row of entries in 1000 would be more.
+    expect(process.memoryUsage().rss - before).toBeLessThan(cells * 4000);
+  });
+
+  it("have divergences, unbalanced ones too, without a look at pairs", () => {
+    const [x, y] = [histogram(blob(90, 100, 1), [side, side]), histogram(blob(150, 160, 1), [side, side])];
+    for (const unbalanced of [undefined, 0.05 * size]) {
+      const { value, report } = sinkhornDivergence(x, y, {
+        relativeEpsilon: 0.02,
+        tolerance: 1e-6,
+        massTolerance: 0.1,
+        unbalanced,
+      });
+      expect(report.status).toBe("converged");
+      expect(value).toBeGreaterThan(0);
     }
   });
 });
