@@ -2,6 +2,7 @@
 // Solomon, de Goes, Peyre, Cuturi, Butscher, Nguyen, Du, Guibas, "Convolutional Wasserstein distances" (2015).
 import type { GridCost } from "../cost/grid.ts";
 import type { Workspace } from "../kernels/workspace.ts";
+import { startRange } from "./separableRange.ts";
 import { type SoftminOperator, softminArray } from "./softmin.ts";
 
 /** Products between two yields: some 5 ms. */
@@ -182,35 +183,6 @@ export function bindSeparable(cost: GridCost, workspace: Workspace): Separable {
       }
       workspace.release(mark);
       return total / scale;
-    },
-  };
-}
-
-/** Remembers when sums in plain numbers were out of range. */
-interface Range {
-  /** Whether they are worth a try. */
-  suits(axis: 0 | 1): boolean;
-  saw(axis: 0 | 1, held: boolean): void;
-  forget(): void;
-}
-
-/** After each failure they rest for twice as long. */
-function startRange(): Range {
-  const rest = [0, 0];
-  const wait = [1, 1];
-  return {
-    suits(axis) {
-      if (rest[axis] === 0) return true;
-      rest[axis]--;
-      return false;
-    },
-    saw(axis, held) {
-      if (held) wait[axis] = 1;
-      else rest[axis] = wait[axis] *= 2;
-    },
-    forget() {
-      rest.fill(0);
-      wait.fill(1);
     },
   };
 }
