@@ -19,8 +19,12 @@ export {
   log2All, penaltyBound, penaltyColumns, penaltyFill, penaltyFillRows, penaltyHeld, penaltyLogTotal, penaltyReach, penaltyRows, penaltyShift,
   penaltyStrength, penaltyTotal,
 } from "./penalty";
+export {
+  sumsAnswer, sumsBegin, sumsColumns, sumsMeasure, sumsRows, sumsTotal, sumsUnreachable,
+} from "./penaltySums";
 export { separableAxis, separableScratch } from "./separable";
 export { cellsLoad, cellsLog, cellsSplit } from "./separableCells";
+export { linearAxis, linearLoad, linearLog, linearScratch } from "./separableLinear";
 export { plainAxis } from "./separablePlain";
 export { tableBuild, tableDoubles } from "./separableTable";
 export {
