@@ -8,6 +8,8 @@ export type { IdxArray, IdxOptions } from "./idx.ts";
 export { readIdx } from "./idx.ts";
 export type { DescribeOptions, ImageOptions, ReadOptions, TableOptions } from "./options.ts";
 export { describe, readMatrix, readMeasure, readVector } from "./read.ts";
+export { readScene } from "./scene.ts";
 export type { NamedBytes, Source } from "./source.ts";
+export type { SceneFormat, SceneOptions, SceneRepairs, SplatScene } from "./splatScene.ts";
 export type { PlanEntries, PlanOptions, WriteOptions } from "./write.ts";
 export { encodeMatrix, encodeNpy, encodePlan, writeMatrix, writePlan } from "./write.ts";
