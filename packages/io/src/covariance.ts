@@ -49,6 +49,26 @@ export function rotationMatrix(w: number, x: number, y: number, z: number, out: 
   return true;
 }
 
+/**
+ * The unit quaternion w x y z of the rotation whose columns are the orthonormal `vectors`, one of them turned round if together
+ * they are a reflection (Shepperd 1978: from the largest of the four components).
+ */
+export function quaternionOf(vectors: Float64Array, out: Float64Array): void {
+  const [a, b, c, d, e, f, g, h, i] = vectors;
+  const sign = a * (e * i - f * h) - b * (d * i - f * g) + c * (d * h - e * g) < 0 ? -1 : 1;
+  const [m00, m01, m02, m10, m11, m12, m20, m21, m22] = [a, b, sign * c, d, e, sign * f, g, h, sign * i];
+  const squares = [1 + m00 + m11 + m22, 1 + m00 - m11 - m22, 1 - m00 + m11 - m22, 1 - m00 - m11 + m22];
+  const largest = squares.indexOf(Math.max(...squares));
+  const rows = [
+    [squares[0], m21 - m12, m02 - m20, m10 - m01],
+    [m21 - m12, squares[1], m01 + m10, m02 + m20],
+    [m02 - m20, m01 + m10, squares[2], m12 + m21],
+    [m10 - m01, m02 + m20, m12 + m21, squares[3]],
+  ];
+  const length = Math.hypot(...rows[largest]);
+  for (let k = 0; k < 4; k++) out[k] = rows[largest][k] / length;
+}
+
 /** Eigenvalues (`values`, in no order) and orthonormal eigenvectors (the columns of `vectors`) of a symmetric d x d matrix. */
 export function eigenSymmetric(matrix: ArrayLike<number>, d: number): { values: Float64Array; vectors: Float64Array } {
   const a = Float64Array.from(matrix);

@@ -2,6 +2,8 @@
 
 export type { FileContent, FileOptions } from "./atomicFile.ts";
 export { assertWritable, writeFileAtomic } from "./atomicFile.ts";
+export type { Camera, CameraOptions, LensModel } from "./colmap.ts";
+export { readCameras } from "./colmap.ts";
 export type { Description, MassRange, NamedArray } from "./description.ts";
 export type { FormatName } from "./formatName.ts";
 export type { IdxArray, IdxOptions } from "./idx.ts";
@@ -10,6 +12,7 @@ export type { DescribeOptions, ImageOptions, ReadOptions, TableOptions } from ".
 export { describe, readMatrix, readMeasure, readVector } from "./read.ts";
 export { readScene } from "./scene.ts";
 export type { NamedBytes, Source } from "./source.ts";
+export { encodeSplatPly, type SplatsLike, writeSplatPly } from "./splatPlyWrite.ts";
 export type { SceneFormat, SceneOptions, SceneRepairs, SplatScene } from "./splatScene.ts";
 export type { PlanEntries, PlanOptions, WriteOptions } from "./write.ts";
 export { encodeMatrix, encodeNpy, encodePlan, writeMatrix, writePlan } from "./write.ts";

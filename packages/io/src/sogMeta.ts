@@ -128,6 +128,7 @@ function readMeta(text: string, file: string): SogMeta {
     };
     const names = list.slice(0, files);
     if (coded) return { files: names, mins: [], maxs: [], codebook: numbers("codebook", 256) };
+    if (channels === 0) return { files: names, mins: [], maxs: [] };
     return { files: names, mins: numbers("mins", channels), maxs: numbers("maxs", channels) };
   };
   const shape = (json.means as { shape?: unknown } | undefined)?.shape;
