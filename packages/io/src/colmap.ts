@@ -2,15 +2,10 @@
 // A point X of the world is R X + t before the camera, x right, y down, z forward; pixel = (fx x / z + cx, fy y / z + cy). Schoenberger and Frahm 2016.
 import { OtError } from "monge";
 import { type Bytes, readAll } from "./bytes.ts";
-import { binaryCameras, binaryImages } from "./colmapBinary.ts";
-import { textCameras, textImages } from "./colmapText.ts";
 import { rotationMatrix } from "./covariance.ts";
-import { unsupported } from "./limits.ts";
+import { type LensModel, lensModels, type StoredCamera, type StoredImage } from "./lens.ts";
 import { type Source, withBytes } from "./source.ts";
 import { decodeText } from "./text.ts";
-
-/** The model of a camera's lens, by COLMAP's name. */
-export type LensModel = "SIMPLE_PINHOLE" | "PINHOLE" | "SIMPLE_RADIAL" | "RADIAL" | "OPENCV";
 
 /** One picture and where it was taken from. */
 export interface Camera {
@@ -34,34 +29,6 @@ export interface CameraOptions {
   readonly maxBytes?: number;
 }
 
-/** An entry of cameras.txt or .bin. */
-export interface StoredCamera {
-  readonly id: number;
-  readonly model: LensModel;
-  readonly width: number;
-  readonly height: number;
-  readonly parameters: readonly number[];
-  readonly place: string;
-}
-
-/** An entry of images.txt or .bin. */
-export interface StoredImage {
-  readonly camera: number;
-  readonly name: string;
-  /** w x y z, then the translation. */
-  readonly pose: readonly number[];
-  readonly place: string;
-}
-
-/** Models in COLMAP's numbering, with the number of their parameters; the first `focal` of them are focal lengths. */
-export const lensModels: readonly { readonly name: LensModel; readonly parameters: number; readonly focal: 1 | 2 }[] = [
-  { name: "SIMPLE_PINHOLE", parameters: 3, focal: 1 },
-  { name: "PINHOLE", parameters: 4, focal: 2 },
-  { name: "SIMPLE_RADIAL", parameters: 4, focal: 1 },
-  { name: "RADIAL", parameters: 5, focal: 1 },
-  { name: "OPENCV", parameters: 8, focal: 2 },
-];
-
 /**
  * Reads `cameras.txt` or `.bin` and `images.txt` or `.bin` of a COLMAP model, one answer an image, in the order of the file. Lens
  * distortion is reported and not applied. Points are passed over.
@@ -72,15 +39,17 @@ export const lensModels: readonly { readonly name: LensModel; readonly parameter
 export async function readCameras(cameras: Source, images: Source, options: CameraOptions = {}): Promise<Camera[]> {
   const lenses = await withBytes(cameras, options.maxBytes, async (bytes) => {
     const file = await readAll(bytes, options.maxBytes);
-    return isBinary(file) ? binaryCameras(file, bytes.name) : textCameras(decodeText(file, bytes.name), bytes.name);
+    return isBinary(file)
+      ? (await import("./colmapBinary.ts")).binaryCameras(file, bytes.name)
+      : (await import("./colmapText.ts")).textCameras(decodeText(file, bytes.name), bytes.name);
   });
   const known = new Map<number, StoredCamera>();
   for (const lens of lenses) known.set(lens.id, checkLens(lens));
   return withBytes(images, options.maxBytes, async (bytes: Bytes) => {
     const file = await readAll(bytes, options.maxBytes);
     const poses = isBinary(file)
-      ? binaryImages(file, bytes.name)
-      : textImages(decodeText(file, bytes.name), bytes.name);
+      ? (await import("./colmapBinary.ts")).binaryImages(file, bytes.name)
+      : (await import("./colmapText.ts")).textImages(decodeText(file, bytes.name), bytes.name);
     if (poses.length === 0) {
       throw new OtError("InvalidShape", `${bytes.name} holds no image.`, {
         argument: bytes.name,
@@ -135,14 +104,4 @@ function camera(image: StoredImage, lenses: ReadonlyMap<number, StoredCamera>): 
 
 function invalid(place: string, what: string, seen: unknown): OtError {
   return new OtError("InvalidValue", `${place} ${what}.`, { argument: place, seen, cure: "Correct or remove it." });
-}
-
-/** Throws `Unsupported`: a lens that `Camera` cannot describe. */
-export function otherLens(place: string, model: string | number): OtError {
-  return unsupported(
-    place,
-    `has the lens model ${model}`,
-    model,
-    `Undistort the images (colmap image_undistorter), or use ${lensModels.map(({ name }) => name).join(", ")}.`,
-  );
 }

@@ -1,6 +1,6 @@
 // COLMAP's cameras.bin and images.bin: little-endian records behind a count of 64 bits.
 // Source: COLMAP, "Output format"; counts are compared with the bytes that are there before anything is made of them.
-import { lensModels, otherLens, type StoredCamera, type StoredImage } from "./colmap.ts";
+import { lensModels, otherLens, type StoredCamera, type StoredImage } from "./lens.ts";
 import { assertReaches, corrupt } from "./limits.ts";
 
 export function binaryCameras(file: Uint8Array, name: string): StoredCamera[] {

@@ -1,7 +1,8 @@
 // COLMAP's cameras.txt and images.txt: one camera a line, two lines an image, # before comments.
 // Source: COLMAP, "Output format".
-import { lensModels, otherLens, type StoredCamera, type StoredImage } from "./colmap.ts";
+
 import { parseNumber } from "./decimal.ts";
+import { lensModels, otherLens, type StoredCamera, type StoredImage } from "./lens.ts";
 import { corrupt } from "./limits.ts";
 
 export function textCameras(text: string, name: string): StoredCamera[] {

@@ -102,16 +102,33 @@ function turn(a: Float64Array, p: number, q: number, c: number, s: number): void
   a[q] = s * x + c * y;
 }
 
-/** Throws `InvalidValue` unless the symmetric d x d `matrix` has no eigenvalue below -1e-9 of its largest entry; `place` names it. */
-export function assertPositive(matrix: ArrayLike<number>, d: number, place: string): void {
+/** Throws `InvalidValue` unless no eigenvalue of the symmetric d x d `matrix` is below -1e-10 of the largest; `place` names it. */
+export function assertPositive(matrix: ArrayLike<number>, d: number, place: string, argument: string = place): void {
   const { values } = eigenSymmetric(matrix, d);
   const least = values.reduce((low, value) => Math.min(low, value));
-  const size = Array.from(matrix).reduce((most, value) => Math.max(most, Math.abs(value)), 0);
-  if (least >= -1e-9 * size) return;
+  const largest = values.reduce((high, value) => Math.max(high, Math.abs(value)), 0);
+  if (least >= -1e-10 * largest) return;
   const shown = Number(least.toPrecision(6));
   throw new OtError("InvalidValue", `${place} is not symmetric positive semi-definite: eigenvalue ${shown}.`, {
-    argument: place,
+    argument,
     seen: least,
     cure: "Check the order of its entries, or what wrote it.",
   });
+}
+
+/** Throws `InvalidValue` unless the d x d `matrix` is symmetric to 1e-8 of its largest entry; `place` names it. */
+export function assertSymmetric(matrix: ArrayLike<number>, d: number, place: string, argument: string = place): void {
+  let size = 0;
+  for (let k = 0; k < d * d; k++) size = Math.max(size, Math.abs(matrix[k]));
+  for (let i = 0; i < d; i++) {
+    for (let j = 0; j < i; j++) {
+      const [low, high] = [matrix[i * d + j], matrix[j * d + i]];
+      if (Math.abs(low - high) <= 1e-8 * size) continue;
+      throw new OtError("InvalidValue", `${place} is not symmetric: ${high} above and ${low} below its diagonal.`, {
+        argument,
+        seen: [high, low],
+        cure: "Pass a symmetric matrix, row by row.",
+      });
+    }
+  }
 }

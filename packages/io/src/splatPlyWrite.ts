@@ -2,7 +2,7 @@
 // Single precision, little-endian, without harmonics beyond the zeroth band.
 import { type Matrix, OtError } from "monge";
 import { type FileOptions, writeFileAtomic } from "./atomicFile.ts";
-import { assertPositive, eigenSymmetric, quaternionOf } from "./covariance.ts";
+import { assertPositive, assertSymmetric, eigenSymmetric, quaternionOf } from "./covariance.ts";
 import { harmonic0 } from "./splatScene.ts";
 
 /** What a splat file is made of: a `SplatScene`, or a mixture of Gaussians, opaque and grey where nothing else is said. */
@@ -109,19 +109,7 @@ function checkSplats({ means, covariances, opacities, colours }: SplatsLike): nu
   if (colours !== undefined) within("scene.colours", colours.data, 3, 0, 1);
   for (let i = 0; i < count; i++) {
     const one = covariances.subarray(9 * i, 9 * i + 9);
-    const size = one.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
-    for (const [p, q] of [
-      [1, 3],
-      [2, 6],
-      [5, 7],
-    ]) {
-      if (Math.abs(one[p] - one[q]) <= 1e-9 * size) continue;
-      throw new OtError("InvalidValue", `scene.covariances[${i}] is not symmetric: ${one[p]} and ${one[q]}.`, {
-        argument: `scene.covariances[${i}]`,
-        seen: one[p] - one[q],
-        cure: "Store each covariance as a symmetric 3 x 3 matrix, row-major.",
-      });
-    }
+    assertSymmetric(one, 3, `scene.covariances[${i}]`);
     assertPositive(one, 3, `scene.covariances[${i}]`);
   }
   return count;
