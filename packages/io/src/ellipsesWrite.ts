@@ -7,7 +7,7 @@ import type { Ellipses } from "./ellipses.ts";
 import { type GaussianList, packedCovariance } from "./gaussianList.ts";
 
 export interface EllipseWriteOptions extends EllipseForm {
-  /** `"covariance"` x y xx xy yy, which reads back as the same bits, or `"axes"`. Default `"covariance"`. */
+  /** `"covariance"` x y xx xy yy, which reads back as the same numbers, or `"axes"`. Default `"covariance"`. */
   readonly form?: "covariance" | "axes";
 }
 

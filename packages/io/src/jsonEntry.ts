@@ -1,7 +1,7 @@
 // Values of a JSON file, asked for by what they must be; every refusal names the entry: ellipsoids[17].mean.
 import { OtError } from "monge";
 import { type Bytes, readAll } from "./bytes.ts";
-import { corrupt } from "./limits.ts";
+import { assertFits, corrupt } from "./limits.ts";
 import { decodeText } from "./text.ts";
 
 /** A value and where it stands. */
@@ -17,7 +17,8 @@ export interface Entry {
 const parsedSize = 8;
 
 export async function readJson(bytes: Bytes, maxBytes: number | undefined): Promise<Entry> {
-  const text = decodeText(await readAll(bytes, (maxBytes ?? 2 ** 31) / parsedSize), bytes.name);
+  assertFits(bytes.name, bytes.size * parsedSize, maxBytes);
+  const text = decodeText(await readAll(bytes, maxBytes), bytes.name);
   try {
     return { file: bytes.name, path: "", value: JSON.parse(text.replace(/^\ufeff/, "")) };
   } catch (error) {

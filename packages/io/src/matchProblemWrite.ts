@@ -6,7 +6,7 @@ import { type GaussianList, packedCovariance } from "./gaussianList.ts";
 import { type MatchProblem, matchProblem } from "./matchProblem.ts";
 
 /**
- * The text of a matching problem, schema 1, one Gaussian a line; every number reads back as the same bits. Throws what
+ * The text of a matching problem, schema 1, one Gaussian a line; every number reads back as the same one. Throws what
  * `readMatchProblem` would throw for it, and `InvalidShape` for arrays that do not fit each other.
  */
 export function encodeMatchProblem(problem: MatchProblem): string {

@@ -31,8 +31,8 @@ export function checkPromise(bytes: Bytes, header: PlyHeader, element: PlyElemen
   }
   // The last number of an ascii file needs no line end.
   if (least <= room + (header.encoding === "ascii" ? 1 : 0)) return;
-  const promise = `its header promises ${element.count} vertices, and ${room} bytes follow`;
-  throw corrupt(bytes.name, `is truncated: ${promise}`, room);
+  const promise = `its header promises ${element.count} vertices from byte ${header.begin} on`;
+  throw corrupt(bytes.name, `is truncated: it ends at byte ${bytes.size}, and ${promise}`, bytes.size);
 }
 
 /** Bytes of one row at least: empty lists, one-digit numbers. */
