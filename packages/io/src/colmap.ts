@@ -4,6 +4,7 @@ import { OtError } from "monge";
 import { type Bytes, readAll } from "./bytes.ts";
 import { rotationMatrix } from "./covariance.ts";
 import { type LensModel, lensModels, type StoredCamera, type StoredImage } from "./lens.ts";
+import { corrupt } from "./limits.ts";
 import { type Source, withBytes } from "./source.ts";
 import { decodeText } from "./text.ts";
 
@@ -39,7 +40,7 @@ export interface CameraOptions {
 export async function readCameras(cameras: Source, images: Source, options: CameraOptions = {}): Promise<Camera[]> {
   const lenses = await withBytes(cameras, options.maxBytes, async (bytes) => {
     const file = await readAll(bytes, options.maxBytes);
-    return isBinary(file)
+    return isBinary(file, bytes.name)
       ? (await import("./colmapBinary.ts")).binaryCameras(file, bytes.name)
       : (await import("./colmapText.ts")).textCameras(decodeText(file, bytes.name), bytes.name);
   });
@@ -47,7 +48,7 @@ export async function readCameras(cameras: Source, images: Source, options: Came
   for (const lens of lenses) known.set(lens.id, checkLens(lens));
   return withBytes(images, options.maxBytes, async (bytes: Bytes) => {
     const file = await readAll(bytes, options.maxBytes);
-    const poses = isBinary(file)
+    const poses = isBinary(file, bytes.name)
       ? (await import("./colmapBinary.ts")).binaryImages(file, bytes.name)
       : (await import("./colmapText.ts")).textImages(decodeText(file, bytes.name), bytes.name);
     if (poses.length === 0) {
@@ -62,7 +63,8 @@ export async function readCameras(cameras: Source, images: Source, options: Came
 }
 
 /** A binary file begins with a count of 64 bits, which has zero bytes; a text never has one. */
-function isBinary(file: Uint8Array): boolean {
+function isBinary(file: Uint8Array, name: string): boolean {
+  if (file.length === 0) throw corrupt(name, "is empty: it ends at byte 0", 0);
   return file.subarray(0, 8).includes(0);
 }
 

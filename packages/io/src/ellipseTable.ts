@@ -30,7 +30,7 @@ async function csvTable(bytes: Bytes, options: EllipseOptions): Promise<EllipseT
     ...(maxBytes && { maxBytes }),
     ...(delimiter && { delimiter }),
   });
-  const names = table.columns?.map((name) => name.toLowerCase());
+  const names = table.columns && colourNames(table.columns.map((name) => name.toLowerCase()));
   if (names === undefined) {
     throw new OtError("InvalidValue", `${bytes.name} does not name its columns.`, {
       argument: bytes.name,
@@ -55,6 +55,14 @@ async function csvTable(bytes: Bytes, options: EllipseOptions): Promise<EllipseT
     columns.set(name, column);
   });
   return { file: bytes.name, rows, columns, place: placeOf };
+}
+
+const channels = ["red", "green", "blue"];
+
+/** The b of `r g b` in a row is blue, any other b an axis. */
+function colourNames(names: readonly string[]): string[] {
+  const at = names.findIndex((name, k) => name === "r" && names[k + 1] === "g" && names[k + 2] === "b");
+  return names.map((name, k) => (at >= 0 && k >= at && k < at + 3 ? channels[k - at] : name));
 }
 
 function twice(file: string, name: string): OtError {
@@ -94,7 +102,7 @@ async function jsonTable(bytes: Bytes, options: EllipseOptions): Promise<Ellipse
 const compound: Readonly<Record<string, readonly string[]>> = {
   mean: ["x", "y"],
   covariance: ["xx", "xy", "yy"],
-  colour: ["r", "g", "b"],
+  colour: channels,
 };
 
 function namesOf(entry: Entry): string[] {

@@ -11,14 +11,14 @@ import { type Source, withBytes } from "./source.ts";
 export interface Ellipses extends GaussianList {
   /** The column `label`: whole numbers. */
   readonly labels?: Int32Array;
-  /** The columns `r g b`, in [0, 1], k x 3. */
+  /** Red, green and blue in [0, 1], k x 3. */
   readonly colours?: Matrix;
 }
 
 /**
  * Reads ellipses from CSV with a header or from JSON. Columns: `cx cy a b theta` (or `theta_deg`, or `width height angle`), or
- * `x y xx xy yy` for a covariance; besides them `weight`, `label`, `r g b`. JSON: a list of objects with these fields or with
- * `mean`, `covariance`, `weight`, `label`, `colour`, on its own or as the field `ellipses`. Without weights each weighs 1 / k.
+ * `x y xx xy yy` for a covariance; besides them `weight`, `label`, `red green blue` or, side by side, `r g b`. JSON: a list of objects with
+ * these fields or with `mean`, `covariance`, `weight`, `label`, `colour`, on its own or as the field `ellipses`. Without weights each weighs 1 / k.
  *
  * Throws `OtError`: `InvalidValue` (NaN, axes that are none, an indefinite covariance, missing columns), `InvalidShape` (ragged, empty),
  * `NegativeMass`, `CorruptFile`, `OutOfMemory`; each names the line or the entry.
@@ -62,7 +62,7 @@ function labels(table: EllipseTable): { labels?: Int32Array } {
 }
 
 function colours(table: EllipseTable, range: number): { colours?: Matrix } {
-  const names = ["r", "g", "b"];
+  const names = ["red", "green", "blue"];
   if (!names.some((name) => table.columns.has(name))) return {};
   const data = new Float64Array(3 * table.rows);
   names.forEach((name, k) => {

@@ -26,11 +26,10 @@ export function encodeEllipses(
 ): string {
   checkEllipseOptions({ ...options, format });
   checkShapes(ellipses);
-  const names = namesOf(ellipses, options);
-  const rows = Array.from({ length: ellipses.means.rows }, (_, i) => rowOf(ellipses, i, options));
-  if (format === "csv") return `${[names, ...rows].map((row) => row.join(",")).join("\n")}\n`;
-  const entries = rows.map((row) => JSON.stringify(Object.fromEntries(row.map((value, k) => [names[k], value]))));
-  return `{"schema":1,"ellipses":[\n${entries.join(",\n")}\n]}\n`;
+  const rows = Array.from({ length: ellipses.means.rows }, (_, i) => entryOf(ellipses, i, options));
+  if (format === "json") return `{"schema":1,"ellipses":[\n${rows.map((row) => JSON.stringify(row)).join(",\n")}\n]}\n`;
+  const names = Object.keys(rows[0]).flatMap((key) => columnsOf[key] ?? [key]);
+  return `${[names, ...rows.map((row) => Object.values(row).flat())].map((row) => row.join(",")).join("\n")}\n`;
 }
 
 /** Writes {@link encodeEllipses} to a `.csv` or `.json`, whole or not at all (Node). */
@@ -50,34 +49,41 @@ export async function writeEllipses(
   await writeFileAtomic(path, encodeEllipses(ellipses, format, options), options);
 }
 
-function namesOf(ellipses: EllipsesLike, { form, convention, angle }: EllipseWriteOptions): string[] {
-  const turn = angle === "degrees" ? "theta_deg" : "theta";
-  const axes = convention === "opencv" ? ["cx", "cy", "width", "height", "angle"] : ["cx", "cy", "a", "b", turn];
-  const labels = ellipses.labels === undefined ? [] : ["label"];
-  const colours = ellipses.colours === undefined ? [] : ["r", "g", "b"];
-  return [...(form === "axes" ? axes : ["x", "y", "xx", "xy", "yy"]), "weight", ...labels, ...colours];
+/** Fields of an entry that are several columns of a table. */
+const columnsOf: Readonly<Record<string, readonly string[] | undefined>> = {
+  mean: ["x", "y"],
+  covariance: ["xx", "xy", "yy"],
+  colour: ["red", "green", "blue"],
+};
+
+function entryOf(ellipses: EllipsesLike, i: number, options: EllipseWriteOptions): Record<string, number | number[]> {
+  const { means, covariances, weights, labels, colours } = ellipses;
+  const covariance = packedCovariance(covariances, i, 2, "ellipses.covariances");
+  const mean = [...means.data.subarray(2 * i, 2 * i + 2)];
+  return {
+    ...(options.form === "axes" ? axesEntry(ellipses, i, options) : { mean, covariance }),
+    weight: weights[i],
+    ...(labels && { label: labels[i] }),
+    ...(colours && { colour: [...colours.data.subarray(3 * i, 3 * i + 3)] }),
+  };
 }
 
-function rowOf(ellipses: EllipsesLike, i: number, options: EllipseWriteOptions): number[] {
-  const { means, covariances, weights, labels, colours } = ellipses;
-  const shape =
-    options.form === "axes"
-      ? axesOf(covariances.subarray(4 * i, 4 * i + 4), options)
-      : packedCovariance(covariances, i, 2, "ellipses.covariances");
-  if (options.form === "axes" && !(shape[1] > 0)) {
-    throw new OtError(
-      "InvalidValue",
-      `ellipses.covariances[${i}] is singular: its axes are ${shape[0]} and ${shape[1]}.`,
-      {
-        argument: `ellipses.covariances[${i}]`,
-        seen: shape[1],
-        cure: 'Write with form: "covariance".',
-      },
-    );
+function axesEntry(
+  { means, covariances }: EllipsesLike,
+  i: number,
+  options: EllipseWriteOptions,
+): Record<string, number> {
+  const [a, b, theta] = axesOf(covariances.subarray(4 * i, 4 * i + 4), options);
+  if (!(b > 0)) {
+    throw new OtError("InvalidValue", `ellipses.covariances[${i}] is singular: its axes are ${a} and ${b}.`, {
+      argument: `ellipses.covariances[${i}]`,
+      seen: b,
+      cure: 'Write with form: "covariance".',
+    });
   }
-  const label = labels === undefined ? [] : [labels[i]];
-  const colour = colours === undefined ? [] : colours.data.subarray(3 * i, 3 * i + 3);
-  return [means.data[2 * i], means.data[2 * i + 1], ...shape, weights[i], ...label, ...colour];
+  const centre = { cx: means.data[2 * i], cy: means.data[2 * i + 1] };
+  if (options.convention === "opencv") return { ...centre, width: a, height: b, angle: theta };
+  return options.angle === "degrees" ? { ...centre, a, b, theta_deg: theta } : { ...centre, a, b, theta };
 }
 
 function checkShapes({ means, covariances, weights, labels, colours }: EllipsesLike): void {

@@ -42,7 +42,13 @@ export async function unpackGzip(
       stream.push(file.subarray(at, at + pieceBytes), at + pieceBytes >= file.length);
   } catch (error) {
     if (isOtError(error)) throw error;
-    throw corrupt(name, `is truncated or broken before byte ${file.length}: gzip`, file.length, undefined, error);
+    throw corrupt(
+      name,
+      `has cut or broken gzip data up to byte ${file.length}, its end`,
+      file.length,
+      undefined,
+      error,
+    );
   }
   const wanted = known ? out.length : headBytes;
   if (filled < wanted)
