@@ -29,7 +29,7 @@ function attempt<R>(call: (data: Uint8Array) => Promise<R>, check: (answer: R) =
       expect(error.message).toContain(error.cure);
       expect(error.message.length).toBeLessThan(2000);
     }
-    expect(data).toEqual(before);
+    expect(Buffer.compare(data, before)).toBe(0);
   };
 }
 
@@ -124,13 +124,19 @@ describe("random bytes", () => {
   });
 });
 
-describe.each(valid)("%s", (_, make, read) => {
+describe.each(valid)("%s", (name, make, read) => {
+  // Five pictures to decode each time.
+  const share = name === "sog" ? 0.2 : 1;
   let file: Uint8Array;
   beforeAll(async () => {
     file = await make();
   });
   /** Headers are where numbers decide about memory; large files are mostly something else. */
-  const places = fc.oneof(fc.nat(120), fc.nat());
+  const places = fc.oneof(
+    fc.nat(120),
+    fc.nat(),
+    fc.nat(64).map((at) => 4096 + at),
+  );
 
   test("flipped bits", async () => {
     const flips = fc.array(fc.tuple(places, fc.nat(7)), { minLength: 1, maxLength: 4 });
@@ -140,7 +146,7 @@ describe.each(valid)("%s", (_, make, read) => {
         for (const [at, bit] of changes) data[at % data.length] ^= 1 << bit;
         await read(data);
       }),
-      { numRuns: 150, seed: 3 },
+      { numRuns: 150 * share, seed: 3 },
     );
   });
 
@@ -151,7 +157,7 @@ describe.each(valid)("%s", (_, make, read) => {
         const [from, to] = [a % (file.length + 1), b % (file.length + 1)];
         await read(cut ? file.slice(0, from) : joined(file.subarray(0, from), put, file.subarray(to)));
       }),
-      { numRuns: 120, seed: 4 },
+      { numRuns: 120 * share, seed: 4 },
     );
   });
 
@@ -170,7 +176,7 @@ describe.each(valid)("%s", (_, make, read) => {
         data.set(bytes.slice(0, data.length), Math.min(at, Math.max(0, data.length - 4)));
         await read(data);
       }),
-      { numRuns: 120, seed: 5 },
+      { numRuns: 120 * share, seed: 5 },
     );
   });
 });
