@@ -31,7 +31,8 @@ const required = [
   "f_dc_1",
   "f_dc_2",
 ];
-const order = [...required.slice(0, 5), "scale_2", ...required.slice(5)];
+const order = [...required.slice(0, 5), "scale_2", ...required.slice(5), "label"];
+const [scale2, label] = [5, 14];
 
 export async function readSplatPly(bytes: Bytes, options: SceneOptions): Promise<SplatScene> {
   const header = await readPlyHeader(bytes);
@@ -59,7 +60,7 @@ export async function readSplatPly(bytes: Bytes, options: SceneOptions): Promise
     : fromBlocks(bytes, header, vertex, before, wanted, options);
 }
 
-/** From numbers in `order`, NaN where a property does not exist. */
+/** From numbers in `order`, 0 where a property does not exist. */
 function put({ row, add }: SceneBuilder, stored: Float64Array, flat: boolean): void {
   for (let k = 0; k < 3; k++) {
     row[k] = stored[k];
@@ -69,6 +70,7 @@ function put({ row, add }: SceneBuilder, stored: Float64Array, flat: boolean): v
   if (flat) row[5] = 0;
   for (let k = 6; k < 10; k++) row[k] = stored[k];
   row[10] = sigmoid(stored[10]);
+  row[label] = stored[label];
   add();
 }
 
@@ -86,10 +88,10 @@ async function fromBlocks(
   const begin = before.reduce((at, element) => at + element.count * rowSize(element), header.begin);
   assertReaches(bytes, begin + vertex.count * size, `its ${vertex.count} splats end`);
   for (const k of wanted) get.push(k < 0 ? undefined : getters[vertex.properties[k].type]);
-  const builder = sceneBuilder(bytes.name, "ply", vertex.count, blockBytes, options);
+  const builder = sceneBuilder(bytes.name, "ply", vertex.count, blockBytes, options, wanted[label] >= 0);
   const little = header.encoding === "little";
   const stored = new Float64Array(order.length);
-  const flat = wanted[5] < 0;
+  const flat = wanted[scale2] < 0;
   await eachBlock(bytes, begin, size, vertex.count, (view, _, records) => {
     for (let i = 0; i < records; i++) {
       for (let k = 0; k < stored.length; k++) stored[k] = get[k]?.(view, i * size + offsets[wanted[k]], little) ?? 0;
@@ -106,11 +108,15 @@ async function fromRows(
   wanted: readonly number[],
   options: SceneOptions,
 ): Promise<SplatScene> {
-  const flat = wanted[5] < 0;
-  const read = flat ? wanted.map((k) => (k < 0 ? wanted[0] : k)) : wanted;
+  const flat = wanted[scale2] < 0;
+  const read = wanted.map((k) => Math.max(k, 0));
   const working = 4 * (bytes.size - header.begin) + vertex.count * order.length * 8;
-  const builder = sceneBuilder(bytes.name, "ply", vertex.count, working, options);
+  const builder = sceneBuilder(bytes.name, "ply", vertex.count, working, options, wanted[label] >= 0);
   const rows = await readPlyRows(bytes, header, vertex, read);
-  for (let i = 0; i < vertex.count; i++) put(builder, rows.subarray(i * order.length, (i + 1) * order.length), flat);
+  for (let i = 0; i < vertex.count; i++) {
+    const stored = rows.subarray(i * order.length, (i + 1) * order.length);
+    if (wanted[label] < 0) stored[label] = 0;
+    put(builder, stored, flat);
+  }
   return builder.finish();
 }

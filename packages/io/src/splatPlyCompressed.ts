@@ -1,7 +1,7 @@
 // Splats packed into 16 bytes each, quantised between the bounds of chunks of 256: PlayCanvas's .compressed.ply.
 // Positions and log scales 11 + 10 + 11 bits, rotations 2 + 3 x 10 bits (the three smallest components), colours 8 bits each.
 import type { Bytes } from "./bytes.ts";
-import { assertFits, assertReaches, corrupt, unsupported } from "./limits.ts";
+import { assertReaches, corrupt, unsupported } from "./limits.ts";
 import { rowSize } from "./plyElement.ts";
 import type { PlyElement, PlyHeader } from "./plyHeader.ts";
 import { getters } from "./plyRows.ts";
@@ -39,10 +39,9 @@ export async function readCompressedPly(
   const coloured = chunk.properties.some((property) => property.name === "min_r");
   const low = place(bytes, header, chunk, [...bounds, ...(coloured ? colourBounds : [])], "float32");
   const high = place(bytes, header, vertex, packed, "uint32");
-  const ends = Math.max(low.begin + chunk.count * low.size, high.begin + vertex.count * high.size);
+  const ends = header.elements.reduce((at, element) => at + element.count * rowSize(element), header.begin);
   assertReaches(bytes, ends, `its ${vertex.count} splats end`);
   const width = low.offsets.length;
-  assertFits(bytes.name, chunks * width * 8, options.maxBytes);
   const builder = sceneBuilder(bytes.name, "compressed-ply", vertex.count, chunks * width * 8 + blockBytes, options);
   const range = new Float64Array(chunks * width);
   await eachBlock(bytes, low.begin, low.size, chunks, (view, first, records) => {

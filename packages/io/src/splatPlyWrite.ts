@@ -15,10 +15,11 @@ export interface SplatsLike {
   readonly opacities?: Float64Array;
   /** n x 3, in [0, 1]. Default: all 1/2. */
   readonly colours?: Matrix;
+  /** n whole numbers. Default: none are written. */
+  readonly labels?: Int32Array;
 }
 
 const properties = "x y z f_dc_0 f_dc_1 f_dc_2 opacity scale_0 scale_1 scale_2 rot_0 rot_1 rot_2 rot_3".split(" ");
-const rowBytes = 4 * properties.length;
 const blockRows = 4096;
 
 /** Logits of 0 and 1 are infinite, which few programs read: half a unit of single precision away from them is written. */
@@ -32,8 +33,8 @@ const leastScale = 1e-20;
  */
 export function encodeSplatPly(scene: SplatsLike): Uint8Array {
   const count = checkSplats(scene);
-  const head = header(count);
-  const out = new Uint8Array(head.length + count * rowBytes);
+  const head = header(scene, count);
+  const out = new Uint8Array(head.length + count * rowBytes(scene));
   out.set(head);
   encodeRows(scene, 0, count, new DataView(out.buffer, head.length));
   return out;
@@ -46,24 +47,29 @@ export async function writeSplatPly(path: string, scene: SplatsLike, options: Fi
 }
 
 function* pieces(scene: SplatsLike, count: number): Generator<Uint8Array> {
-  yield header(count);
+  yield header(scene, count);
   for (let first = 0; first < count; first += blockRows) {
     const rows = Math.min(blockRows, count - first);
-    const block = new Uint8Array(rows * rowBytes);
+    const block = new Uint8Array(rows * rowBytes(scene));
     encodeRows(scene, first, rows, new DataView(block.buffer));
     yield block;
   }
 }
 
-function header(count: number): Uint8Array {
+function header({ labels }: SplatsLike, count: number): Uint8Array {
   const declared = properties.map((name) => `property float ${name}\n`).join("");
+  const label = labels === undefined ? "" : "property int label\n";
   return new TextEncoder().encode(
-    `ply\nformat binary_little_endian 1.0\nelement vertex ${count}\n${declared}end_header\n`,
+    `ply\nformat binary_little_endian 1.0\nelement vertex ${count}\n${declared}${label}end_header\n`,
   );
 }
 
+function rowBytes({ labels }: SplatsLike): number {
+  return 4 * (properties.length + (labels === undefined ? 0 : 1));
+}
+
 function encodeRows(scene: SplatsLike, first: number, rows: number, view: DataView): void {
-  const { means, covariances, opacities, colours } = scene;
+  const { means, covariances, opacities, colours, labels } = scene;
   const quaternion = new Float64Array(4);
   for (let i = first, at = 0; i < first + rows; i++) {
     const put = (value: number): void => {
@@ -78,18 +84,21 @@ function encodeRows(scene: SplatsLike, first: number, rows: number, view: DataVi
     for (let k = 0; k < 3; k++) put(Math.log(Math.max(leastScale, Math.sqrt(Math.max(0, values[k])))));
     quaternionOf(vectors, quaternion);
     for (let k = 0; k < 4; k++) put(quaternion[k]);
+    if (labels === undefined) continue;
+    view.setInt32(at, labels[i], true);
+    at += 4;
   }
 }
 
 /** The number of splats of a scene that can be written. */
-function checkSplats({ means, covariances, opacities, colours }: SplatsLike): number {
+function checkSplats({ means, covariances, opacities, colours, labels }: SplatsLike): number {
   const count = means.rows;
   const shape = (argument: string, seen: number, wanted: number): void => {
     if (seen === wanted) return;
     throw new OtError("InvalidShape", `${argument} holds ${seen} numbers, and ${count} splats need ${wanted}.`, {
       argument,
       seen,
-      cure: "Pass means n x 3, covariances n x 3 x 3, opacities n and colours n x 3.",
+      cure: "Pass means n x 3, covariances n x 3 x 3, opacities n, colours n x 3 and labels n.",
     });
   };
   if (!(count >= 1) || means.cols !== 3) {
@@ -103,6 +112,7 @@ function checkSplats({ means, covariances, opacities, colours }: SplatsLike): nu
   shape("scene.covariances", covariances.length, 9 * count);
   if (opacities !== undefined) shape("scene.opacities", opacities.length, count);
   if (colours !== undefined) shape("scene.colours", colours.data.length, 3 * count);
+  if (labels !== undefined) shape("scene.labels", labels.length, count);
   within("scene.means", means.data, 3, -3e38, 3e38);
   within("scene.covariances", covariances, 9, -1e76, 1e76);
   if (opacities !== undefined) within("scene.opacities", opacities, 1, 0, 1);

@@ -31,6 +31,8 @@ export interface SplatScene {
   readonly opacities: Float64Array;
   /** Red, green and blue in [0, 1], n x 3: the part that does not depend on the direction of view. */
   readonly colours: Matrix;
+  /** The property `label` of a PLY file, where there is one: whole numbers. */
+  readonly labels?: Int32Array;
   readonly repairs: SceneRepairs;
 }
 
@@ -47,15 +49,14 @@ export interface SceneOptions {
 
 /** Takes splats one by one: fill `row`, then `add()`. */
 export interface SceneBuilder {
-  /** x y z, scales (standard deviations), rotation w x y z of any length, opacity in [0, 1], red green blue. */
+  /** x y z, scales (standard deviations), rotation w x y z of any length, opacity in [0, 1], red green blue, label. */
   readonly row: Float64Array;
   add(): void;
   finish(): SplatScene;
 }
 
-const names = "x,y,z,scale 0,scale 1,scale 2,rotation w,rotation x,rotation y,rotation z,opacity,red,green,blue".split(
-  ",",
-);
+const names =
+  "x,y,z,scale 0,scale 1,scale 2,rotation w,rotation x,rotation y,rotation z,opacity,red,green,blue,label".split(",");
 
 /** Bytes of one splat of a {@link SplatScene}. */
 export const splatBytes: number = 16 * 8;
@@ -63,28 +64,30 @@ export const splatBytes: number = 16 * 8;
 /** Squares beyond it would overflow. */
 const largestScale = 1e150;
 
-/** `working`: bytes that the format holds besides the scene. Throws `OutOfMemory`, and `InvalidShape` for no splat at all. */
+/** `working`: bytes that the format holds besides the scene; `labelled`: whether it has labels. Throws `OutOfMemory`, and `InvalidShape` for no splat at all. */
 export function sceneBuilder(
   name: string,
   format: SceneFormat,
   count: number,
   working: number,
   options: SceneOptions,
+  labelled = false,
 ): SceneBuilder {
   if (count === 0) throw empty(name, "holds no splat");
   assertFits(name, count * splatBytes + working, options.maxBytes);
   const drop = options.invalid === "drop";
-  const row = new Float64Array(14);
+  const row = new Float64Array(15);
   const means = new Float64Array(3 * count);
   const covariances = new Float64Array(9 * count);
   const opacities = new Float64Array(count);
   const colours = new Float64Array(3 * count);
+  const labels = new Int32Array(labelled ? count : 0);
   let seen = 0;
   let kept = 0;
   let rotations = 0;
   let clamped = 0;
   const add = (): void => {
-    const wrong = row.findIndex((value, k) => !Number.isFinite(value) || (k > 2 && k < 6 && !inRange(value)));
+    const wrong = row.findIndex((value, k) => !isValid(value, k));
     seen++;
     if (wrong >= 0) {
       if (drop) return;
@@ -93,6 +96,7 @@ export function sceneBuilder(
     for (let k = 0; k < 3; k++) means[3 * kept + k] = row[k];
     if (!splatCovariance(row, covariances, 9 * kept)) rotations++;
     opacities[kept] = row[10];
+    if (labelled) labels[kept] = row[14];
     let outside = 0;
     for (let k = 0; k < 3; k++) {
       const colour = Math.min(1, Math.max(0, row[11 + k]));
@@ -113,6 +117,7 @@ export function sceneBuilder(
       covariances: first(covariances, 9),
       opacities: first(opacities, 1),
       colours: { data: first(colours, 3), rows: kept, cols: 3 },
+      ...(labelled && { labels: kept === count ? labels : labels.slice(0, kept) }),
       repairs: { rotations, colours: clamped, dropped: count - kept },
     };
   };
@@ -127,8 +132,10 @@ export function sigmoid(x: number): number {
   return 1 / (1 + Math.exp(-x));
 }
 
-function inRange(scale: number): boolean {
-  return scale >= 0 && scale <= largestScale;
+/** Finite, scales >= 0 with finite squares, labels whole. */
+function isValid(value: number, field: number): boolean {
+  if (field > 2 && field < 6) return value >= 0 && value <= largestScale;
+  return field === 14 ? value === (value | 0) : Number.isFinite(value);
 }
 
 function invalid(name: string, index: number, field: number, value: number): OtError {

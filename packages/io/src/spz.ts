@@ -81,13 +81,13 @@ async function unpackStreams(file: Uint8Array, header: Header, bytes: Bytes): Pr
   let at = table + 16 * streams;
   assertReaches(bytes, at, "its table of streams ends");
   const out: Uint8Array[] = [];
-  for (let k = 0; k < 5; k++) {
+  for (let k = 0; k < streams; k++) {
     const packed = Number(view.getBigUint64(table + 16 * k, true));
     const unpacked = Number(view.getBigUint64(table + 16 * k + 8, true));
     if (unpacked !== header.sizes[k])
       throw corrupt(bytes.name, `has a stream ${k} of ${unpacked} bytes, and ${header.sizes[k]} are needed`, unpacked);
     assertReaches(bytes, at + packed, `its stream ${k} ends`);
-    out.push(await unpackZstd(file.subarray(at, at + packed), unpacked, bytes.name, at));
+    if (k < 5) out.push(await unpackZstd(file.subarray(at, at + packed), unpacked, bytes.name, at));
     at += packed;
   }
   return out;

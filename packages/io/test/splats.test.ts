@@ -287,6 +287,7 @@ describe("readScene refuses", () => {
     ["s2.spz", () => spzFile(splats, 2)],
     ["s3.spz", () => spzFile(splats, 3)],
     ["s4.spz", () => spzFile(splats, 4)],
+    ["s4 with harmonics.spz", () => spzFile(splats, 4, 1)],
     ["s0.ksplat", () => ksplatFile(splats, 0)],
     ["s1.ksplat", () => ksplatFile(splats, 1)],
     ["s.sog", () => sogFile(splats, 2)],
@@ -301,6 +302,18 @@ describe("readScene refuses", () => {
       expect(error.message).toMatch(/byte|truncated|ZIP|end_header/);
       if (end > 300 && !name.endsWith("sog")) expect(error.message).toContain(String(end));
     }
+  });
+
+  test("harmonics behind compressed splats that are cut", async () => {
+    const plain = new TextDecoder("latin1").decode(compressedPly(splats));
+    const end = plain.indexOf("end_header");
+    const file = joined(
+      `${plain.slice(0, end)}element sh 5\nproperty uchar f_rest_0\n${plain.slice(end)}`,
+      new Uint8Array(5),
+    );
+    expect((await read("s.ply", file)).count).toBe(5);
+    const error = await refusal(() => read("s.ply", file.slice(0, -2)), "CorruptFile");
+    expect(error.message).toContain(`ends at byte ${file.length - 2}`);
   });
 
   test.each(cases)("%s beyond maxBytes: OutOfMemory", async (name, make) => {
@@ -394,6 +407,21 @@ describe("writeSplatPly", () => {
     const scene = await read("s.ply", splatPly(many));
     const again = await read("t.ply", encodeSplatPly(scene));
     expectScene(again, many, { mean: 2e-7, covariance: 4e-6, opacity: 2e-7, colour: 2e-6 });
+  });
+
+  test("labels are written and read, ascii too, and must be whole", async () => {
+    const labels = Int32Array.of(7, -1, 0, 2 ** 31 - 1, 3);
+    const scene = await read("s.ply", splatPly(splats));
+    expect(scene.labels).toBeUndefined();
+    expect((await read("t.ply", encodeSplatPly({ ...scene, labels }))).labels).toEqual(labels);
+    const ascii = (last: string): Uint8Array =>
+      text(
+        plyHeader("ascii", 2, [...plyNames, "label"]) +
+          [4, last].map((l, i) => `${plyRow(splats[i]).join(" ")} ${l}\n`).join(""),
+      );
+    expect((await read("a.ply", ascii("9"))).labels).toEqual(Int32Array.of(4, 9));
+    expect((await refusal(() => read("a.ply", ascii("0.5")), "InvalidValue")).message).toMatch(/splat 1: label is 0.5/);
+    expect((await read("a.ply", ascii("0.5"), { invalid: "drop" })).labels).toEqual(Int32Array.of(4));
   });
 
   test("a bare mixture is opaque and grey; singular covariances stay singular to 1e-20", async () => {
