@@ -21,7 +21,7 @@ const imagesText = `# Image list with two lines of data per image:
 3 0.5 0.5 0.5 0.5 0 0 1 5 third.jpg
 
 4 1 0 0 1 0 0 0 3 fourth
-5 1 0 0 0 0 0 0 4 fifth
+10.5 20.5 -1 30.5 40.5 17
 `.replace("10 20 -1 30 40 5\n\n2", "10 20 -1 30 40 5\n2");
 
 const binaryCamera = (id: number, model: number, parameters: readonly number[]): Uint8Array =>
@@ -104,6 +104,13 @@ describe("readCameras refuses", () => {
     ["a zero quaternion", pinhole, "1 0 0 0 0 1 2 3 1 a.png\n\n", "InvalidValue", /zero quaternion/],
     ["an infinite pose", pinhole, "1 1 0 0 0 1 inf 3 1 a.png\n\n", "InvalidValue", /pose with Infinity/],
     ["a cut line", pinhole, "1 1 0 0 0 1 2", "CorruptFile", /line 1 has 7 words/],
+    [
+      "images without lines of points",
+      pinhole,
+      "1 1 0 0 0 1 2 3 1 a.png\n2 1 0 0 0 1 2 3 1 b.png\n",
+      "CorruptFile",
+      /line 2 lists no points/,
+    ],
     ["no image", pinhole, "# nothing\n", "InvalidShape", /holds no image/],
   ] as const)("%s", async (_, cameras, images, code, message) => {
     expect((await refusal(() => fromText(cameras, images), code)).message).toMatch(message);
