@@ -58,6 +58,12 @@ const claims: Readonly<Record<string, readonly RegExp[]>> = {
     /^converged by conditionalGradient, proved: true$/,
   ],
   "splats.ts": [/^400 splats of ply, W2 = 1\.4\d\d to the other scene$/, /^9\d % of the opacity keeps its colour$/],
+  "unbalancedImages.ts": [
+    /^converged by sinkhorn over separable grid$/,
+    /^moved: 8\d % of the light$/,
+    /^half of it moved: 0\.500$/,
+    /^converged; another 30 pixels on it is larger: true$/,
+  ],
   "unbalanced.ts": [/^converged: the outlier keeps 0\.000/, /^moved 2\.000$/, /^gap below 1e-6: true$/],
   "wasserstein1d.ts": [/^W1 = [12]\.\d+$/, /^W2 = 2\.\d+, of the normal laws 2\.062$/, / goes to /],
   "workers.ts": [/^10 pairs, 10 converged$/, /^the same bits as here: true$/, /^aborted: no longer needed$/],

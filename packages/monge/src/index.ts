@@ -2,6 +2,7 @@
 export type { Cost, CostLike } from "./cost/cost.ts";
 export type { CustomCost, CustomOptions, Softmin } from "./cost/custom.ts";
 export type { DenseCost } from "./cost/dense.ts";
+export type { GaussiansCost } from "./cost/gaussians.ts";
 export type { GridCost, GridGeometry, GridOptions } from "./cost/grid.ts";
 export { type Ground, type GroundSpec, groundNames } from "./cost/ground.ts";
 export * as cost from "./cost/index.ts";
@@ -70,7 +71,9 @@ export {
   lowRankTransport,
 } from "./lowRank/lowRank.ts";
 export type { MeasureLike } from "./measure/between.ts";
+export { empiricalGaussian, type Gaussian, gaussian } from "./measure/gaussian.ts";
 export { type Histogram, histogram, type Measure, normalize, type PointCloud, pointCloud } from "./measure/measure.ts";
+export { componentOf, gaussianMixture, type Mixture, mixtureOf } from "./measure/mixture.ts";
 export type { Weights } from "./measure/weights.ts";
 export type { PartialPotentials, PartialResult } from "./partial/answer.ts";
 export { type PartialOptions, type PartialTransport, partialTransport } from "./partial/partial.ts";

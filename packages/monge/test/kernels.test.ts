@@ -52,6 +52,22 @@ describe("a workspace", () => {
     expect(workspace.alloc(1)).toBe(second);
     giveBack(workspace);
   });
+  it("comes back as it was to a solve and to one inside it: the larger first, in whatever order they were returned", () => {
+    const outer = lease(exact);
+    outer.alloc(8 * 1024 * 1024);
+    const inner = lease(exact);
+    inner.alloc(1024 * 1024);
+    for (const order of [
+      [outer, inner],
+      [inner, outer],
+    ]) {
+      for (const workspace of order) giveBack(workspace);
+      expect(lease(exact)).toBe(outer);
+      expect(lease(exact)).toBe(inner);
+    }
+    giveBack(outer);
+    giveBack(inner);
+  });
   it("is kept when small and dropped when large", () => {
     const large = lease(exact);
     large.alloc(80 * 1024 * 1024);

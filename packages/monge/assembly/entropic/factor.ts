@@ -33,6 +33,14 @@ let solution: usize = 0;
 let weakest: f64 = 0;
 /** The diagonal beyond the Laplacian's, in the unit of `damping`: b at first, handed on by every elimination. */
 let excess: usize = 0;
+/** What a visit of the entries is for, and what counting found: entries above each share. */
+const counting: i32 = 0;
+const drawing: i32 = 1;
+const building: i32 = 2;
+const firstSeed: u32 = 2463534242;
+let counts: i32 = 0;
+let tinyCount: i32 = 0;
+let lightCount: i32 = 0;
 let damping: f64 = 0;
 let rate: f64 = 0;
 
@@ -41,16 +49,29 @@ export function factorBytes(): i32 {
   return (n + m + 2) * 72;
 }
 
+/** Entries below a share of the smaller of their two masses are no edges: the first of these shares that leaves few enough. */
+const tiniest: f64 = 1e-12;
+const tiny: f64 = 1e-8;
+const light: f64 = 1e-4;
+
 /**
- * The number of entries that become edges. Those with P_ij below share min(a_i, b_j) do not; those with P_ij below min(a_i, b_j) / odds do with
- * the probability that makes this their expected weight.
+ * The number of entries that become edges, chosen so that about `odds` a vertex are enough: where all shares leave more, entries with
+ * P_ij < min(a_i, b_j) / odds become edges with the probability that makes this their expected weight.
  */
-export function factorEdges(share: f64, odds: f64): i32 {
-  edgeCount = 0;
-  weakest = share;
+export function factorEdges(odds: f64): i32 {
+  const enough = <i32>(odds * <f64>(n + m));
+  counts = 0;
+  tinyCount = 0;
+  lightCount = 0;
+  for (let i = 0; i < n; i++) visit(i, counting);
+  rate = Infinity;
+  weakest = counts <= enough ? tiniest : tinyCount <= enough ? tiny : light;
+  edgeCount = counts <= enough ? counts : tinyCount <= enough ? tinyCount : lightCount;
+  if (edgeCount <= enough) return edgeCount;
   rate = odds;
-  seed = 2463534242;
-  for (let i = 0; i < n; i++) visit(i, false);
+  seed = firstSeed;
+  edgeCount = 0;
+  for (let i = 0; i < n; i++) visit(i, drawing);
   return edgeCount;
 }
 
@@ -77,7 +98,7 @@ export function factorGraph(address: usize, halves: usize, out: usize, damp: f64
   factorCount = 0;
   eliminated = 0;
   lowest = 0;
-  seed = 2463534242;
+  seed = firstSeed;
   edgeCount = 0;
   memory.fill(head, 255, size << 2);
   memory.fill(degree, 0, size << 2);
@@ -85,7 +106,7 @@ export function factorGraph(address: usize, halves: usize, out: usize, damp: f64
   memory.fill(place, 0, size << 2);
   memory.fill(excess, 0, <usize>n << 3);
   memory.copy(excess + (<usize>n << 3), b, <usize>m << 3);
-  for (let i = 0; i < n; i++) visit(i, true);
+  for (let i = 0; i < n; i++) visit(i, building);
   for (let v = vertices - 1; v >= 0; v--) enter(v);
 }
 
@@ -167,31 +188,37 @@ export function factorSolve(r: usize, z: usize): void {
   return edges + <usize>e * 24;
 }
 
-function visit(i: i32, build: bool): void {
+function visit(i: i32, purpose: i32): void {
   const mass = load<f64>(a + (<usize>i << 3));
   if (mass == 0) return;
   const times = mass * load<f64>(rowScales() + (<usize>i << 3));
   if (full) {
     const row = entries + <usize>i * (bytes >> 1);
-    for (let j = 0; j < m; j++) offer(i, j, times * <f64>load<f32>(row + (<usize>j << 2)), mass, build);
+    for (let j = 0; j < m; j++) offer(i, j, times * <f64>load<f32>(row + (<usize>j << 2)), mass, purpose);
     return;
   }
   const end = entries + (<usize>at(pointers, i + 1) << 3);
   for (let entry = entries + (<usize>at(pointers, i) << 3); entry < end; entry += 8) {
-    offer(i, load<i32>(entry, 4) >> 3, times * <f64>load<f32>(entry), mass, build);
+    offer(i, load<i32>(entry, 4) >> 3, times * <f64>load<f32>(entry), mass, purpose);
   }
 }
 
 // @ts-ignore: decorator
-@inline function offer(i: i32, j: i32, value: f64, mass: f64, build: bool): void {
+@inline function offer(i: i32, j: i32, value: f64, mass: f64, purpose: i32): void {
   let p = value * load<f64>(bv + (<usize>j << 3));
   const least = min(mass, load<f64>(b + (<usize>j << 3)));
+  if (purpose == counting) {
+    counts += i32(p > tiniest * least);
+    tinyCount += i32(p > tiny * least);
+    lightCount += i32(p > light * least);
+    return;
+  }
   if (!(p > weakest * least)) return;
   if (p * rate < least) {
     if (draw() * least > p * rate) return;
     p = least / rate;
   }
-  if (build) {
+  if (purpose == building) {
     link(2 * edgeCount, i, n + j, p);
     link(2 * edgeCount + 1, n + j, i, p);
   }

@@ -336,7 +336,7 @@ function addRow(i: i32, weight: f64, x: usize): void {
 }
 
 // @ts-ignore: decorator
-@inline function both(lanes: v128): f64 {
+@inline export function both(lanes: v128): f64 {
   return f64x2.extract_lane(lanes, 0) + f64x2.extract_lane(lanes, 1);
 }
 

@@ -1,7 +1,7 @@
 // The kernel 2^(-s |x_i - y_k|^p) of one axis of a grid, in tiles of 8 x 8 entries relative to 2^hi, hi the tile's largest exponent rounded up.
 //
 // Where x and y have the same spacing the kernel depends on i - k alone (a Toeplitz matrix): one row of tiles serves all.
-import { exp2Lanes } from "./exp2";
+import { exp2, exp2Lanes } from "./exp2";
 
 export let outs: i32 = 0;
 export let ins: i32 = 0;
@@ -17,6 +17,9 @@ export let bounds: usize = 0;
 export let tileBase: i32 = 0;
 export let tileOut: i32 = 0;
 export let tileIn: i32 = 0;
+/** Entries as they are, laid out as their prices; and by tiles, bounds on the sums of a row's entries over K' <= K and over K' >= K. Not with `priced`. */
+export let weights: usize = 0;
+export let reaches: usize = 0;
 /** Whether every entry is multiplied by its s c. */
 export let priced: i32 = 0;
 
@@ -27,7 +30,7 @@ export function tableDoubles(outCells: i32, inCells: i32, even: i32): i32 {
   const rows = (outCells + 7) >> 3;
   const columns = (inCells + 7) >> 3;
   const count = even ? rows + columns : rows * columns;
-  return header + (even ? count << 3 : count << 6) + count * 68;
+  return header + 2 * (even ? count << 3 : count << 6) + count * 70;
 }
 
 /** Turns to the table at `address`. */
@@ -42,6 +45,8 @@ export function tableUse(address: usize): void {
   prices = address + (header << 3);
   tiles = prices + (<usize>(even ? count << 3 : count << 6) << 3);
   bounds = tiles + (<usize>count << 9);
+  reaches = bounds + (<usize>count << 5);
+  weights = reaches + (<usize>count << 4);
   priceBase = even ? (outBlocks << 3) - 1 : 0;
   priceOut = even ? -1 : inBlocks << 3;
   tileBase = even ? inBlocks - 1 : 0;
@@ -81,6 +86,7 @@ export function tableBuild(
       buildTile(t, block > 0 ? block : 0, block > 0 ? 0 : -block);
     }
     reach(outBlocks - 1 + tileBase, outBlocks + inBlocks - 1);
+    weigh(count);
     return;
   }
   // Cells behind the end are copies of the last: they take part in bounds only.
@@ -95,19 +101,34 @@ export function tableBuild(
     for (let k = 0; k < inBlocks; k++) buildTile(i * inBlocks + k, i, k);
     reach(i * inBlocks, inBlocks);
   }
+  weigh(outBlocks * inBlocks << 6);
 }
 
-// The largest hi on either side of each of `count` tiles, the first of them number `first`.
+// The entries of `count` prices.
+function weigh(count: i32): void {
+  if (priced) return;
+  for (let t: usize = 0; t < <usize>count << 3; t += 16) {
+    v128.store(weights + t, exp2Lanes(f64x2.neg(v128.load(prices + t))));
+  }
+}
+
+// The largest hi, and the sum of 8 x 2^hi, on either side of each of `count` tiles, the first of them number `first`.
 function reach(first: i32, count: i32): void {
   let left = -Infinity;
   let right = -Infinity;
+  let leftSum = 0.0;
+  let rightSum = 0.0;
   for (let k = 0; k < count; k++) {
     const near = bounds + (<usize>(first + k * tileIn) << 5);
     left = max(left, load<f64>(near));
     store<f64>(near, left, 16);
+    leftSum += 8 * exp2(load<f64>(near));
+    store<f64>(reaches + (<usize>(first + k * tileIn) << 4), leftSum);
     const far = bounds + (<usize>(first + (count - 1 - k) * tileIn) << 5);
     right = max(right, load<f64>(far));
     store<f64>(far, right, 24);
+    rightSum += 8 * exp2(load<f64>(far));
+    store<f64>(reaches + (<usize>(first + (count - 1 - k) * tileIn) << 4), rightSum, 8);
   }
 }
 

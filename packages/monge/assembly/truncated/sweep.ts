@@ -7,7 +7,7 @@ import {
   boxesFitNode, coordinate, sideCoordinates, sideDimension, sideLevels, sideNode, sidePotentials, sideSize, sideSums, sideWeights,
 } from "./boxes";
 import { candidates, peak } from "./candidates";
-import { cellsBegin, cellsEnd, cellsFit, cellsRow } from "./cells";
+import { cellsBegin, cellsFit, cellsRow } from "./cells";
 
 /** Points of a row block, a node of level 2. */
 const height: i32 = 32;
@@ -22,7 +22,9 @@ let cutoff: f64 = -60;
 let list: usize = 0;
 let level: i32 = 0;
 let count: i32 = 0;
-/** t of one row at the columns of the candidates. */
+/** Positions in the list of the groups that matter to one row, their number, and its t at their columns. */
+let active: usize = 0;
+let number: i32 = 0;
 let buffer: usize = 0;
 let pairs: f64 = 0;
 let paid: f64 = 0;
@@ -43,7 +45,7 @@ const price: i32 = 8;
 
 /** The sides and their unit: s = `times`; exponents below `least` may be left out. Groups are nodes of `groupLevel`. */
 export function sweepSides(
-  x: usize, y: usize, times: f64, least: f64, groupLevel: i32, listAt: usize, bufferAt: usize,
+  x: usize, y: usize, times: f64, least: f64, groupLevel: i32, listAt: usize, activeAt: usize, bufferAt: usize,
 ): void {
   rows = x;
   columns = y;
@@ -52,6 +54,7 @@ export function sweepSides(
   cutoff = least;
   level = groupLevel;
   list = listAt;
+  active = activeAt;
   buffer = bufferAt;
 }
 
@@ -111,21 +114,21 @@ function sweepBlock(block: i32, mode: i32): bool {
       if (((redo >> (i - first)) & 1) == 0) continue;
       weight = 0;
       if (!sweepRow(i, mode)) again |= <u32>1 << (i - first);
-      if (kept) cellsRow(i, weight, buffer);
+      if (kept) cellsRow(i, weight, buffer, active, number);
     }
-    if (kept) cellsEnd(block);
     redo = again;
   }
   return true;
 }
 
-/** Leaves t_i at the candidates in the buffer and returns their number of groups, which are in the list. */
+/** Leaves t_i in the buffer and returns the number of its groups, which are in the list. */
 export function sweepOne(i: i32): i32 {
   const rowLevel = min(heightLevel, sideLevels(rows) - 1);
   boxesFitNode(rows, rowLevel, i / height);
   count = candidates(sideNode(rows, rowLevel, i / height), columns, level, scale, cutoff, list);
   weigh(i, load<f64>(sidePotentials(rows) + (<usize>i << 3)));
-  return count;
+  for (let k = 0; k < number; k++) store<i32>(list + (<usize>k << 2), group(k));
+  return number;
 }
 
 /** One row, added with `weight`; false if it is to be redone. */
@@ -157,7 +160,12 @@ function sweepRow(i: i32, mode: i32): bool {
   return true;
 }
 
-/** Fills the buffer with t_i at the candidates and returns sum_j b_j t_ij. */
+/** The group of a position. */
+@inline function group(k: i32): i32 {
+  return load<i32>(list + (<usize>load<i32>(active + (<usize>k << 2)) << 2));
+}
+
+/** Fills the buffer with t_i at the candidates that matter and returns sum_j b_j t_ij. */
 function weigh(i: i32, potential: f64): f64 {
   const coordinates = sideCoordinates(columns);
   const potentials = sidePotentials(columns);
@@ -174,9 +182,10 @@ function weigh(i: i32, potential: f64): f64 {
   let sum0 = zero;
   let sum1 = zero;
   let out = buffer;
-  const end = list + (<usize>count << 2);
-  for (let entry = list; entry < end; entry += 4) {
-    let block = <usize>load<i32>(entry) << level;
+  number = 0;
+  for (let entry = 0; entry < count; entry++) {
+    let block = <usize>load<i32>(list + (<usize>entry << 2)) << level;
+    let matters = false;
     for (const stop = block + span; block < stop; block++, out += 64) {
       let y = coordinates + block * wide;
       const G = potentials + (block << 6);
@@ -232,6 +241,7 @@ function weigh(i: i32, potential: f64): f64 {
         v128.store(out, zero, 48);
         continue;
       }
+      matters = true;
       const B = weights + (block << 6);
       u0 = exp2Lanes(u0);
       u1 = exp2Lanes(u1);
@@ -246,8 +256,12 @@ function weigh(i: i32, potential: f64): f64 {
       sum0 = f64x2.add(sum0, f64x2.mul(u2, v128.load(B, 32)));
       sum1 = f64x2.add(sum1, f64x2.mul(u3, v128.load(B, 48)));
     }
+    if (matters) {
+      store<i32>(active + (<usize>number << 2), entry);
+      number++;
+    } else out -= span << 6;
   }
-  pairs += <f64>((out - buffer) >> 3);
+  pairs += <f64>((<usize>count * span) << 3);
   sum0 = f64x2.add(sum0, sum1);
   return f64x2.extract_lane(sum0, 0) + f64x2.extract_lane(sum0, 1);
 }
@@ -258,9 +272,8 @@ function scatter(factor: f64): void {
   const times = f64x2.splat(factor);
   const span: usize = 64 << level;
   let from = buffer;
-  const end = list + (<usize>count << 2);
-  for (let entry = list; entry < end; entry += 4) {
-    let to = sums + <usize>load<i32>(entry) * span;
+  for (let k = 0; k < number; k++) {
+    let to = sums + <usize>group(k) * span;
     for (const stop = to + span; to < stop; to += 64, from += 64) {
       v128.store(to, f64x2.add(v128.load(to), f64x2.mul(times, v128.load(from))));
       v128.store(to, f64x2.add(v128.load(to, 16), f64x2.mul(times, v128.load(from, 16))), 16);
@@ -278,15 +291,14 @@ function pay(i: i32): f64 {
   const span: usize = 1 << level;
   let from = buffer;
   let total = f64x2.splat(0);
-  const end = list + (<usize>count << 2);
-  for (let entry = list; entry < end; entry += 4) {
-    let block = <usize>load<i32>(entry) << level;
+  for (let k = 0; k < number; k++) {
+    let block = <usize>group(k) << level;
     for (const stop = block + span; block < stop; block++) {
       for (let lane: usize = 0; lane < 64; lane += 16, from += 16) {
         let price = f64x2.splat(0);
         let y = coordinates + block * wide + lane;
-        for (let k = 0; k < d; k++, y += 64) {
-          const gap = f64x2.sub(f64x2.splat(coordinate(rows, i, k)), v128.load(y));
+        for (let axis = 0; axis < d; axis++, y += 64) {
+          const gap = f64x2.sub(f64x2.splat(coordinate(rows, i, axis)), v128.load(y));
           price = f64x2.add(price, f64x2.mul(gap, gap));
         }
         total = f64x2.add(total, f64x2.mul(price, f64x2.mul(v128.load(from), v128.load(weights + (block << 6) + lane))));

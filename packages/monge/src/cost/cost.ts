@@ -4,13 +4,14 @@ import { isMatrix, type MatrixLike } from "../linalg/matrix.ts";
 import { isSparseMatrix, type SparseMatrix } from "../linalg/sparse.ts";
 import type { CustomCost } from "./custom.ts";
 import { type DenseCost, dense } from "./dense.ts";
+import type { GaussiansCost } from "./gaussians.ts";
 import type { GridCost } from "./grid.ts";
 import type { LowRankCost } from "./lowRank.ts";
 import type { PointsCost } from "./points.ts";
 import { type SparseCost, sparse } from "./sparse.ts";
 
 /** An immutable description of the cost matrix C, n x m; tell the kinds apart by `kind`. */
-export type Cost = DenseCost | SparseCost | PointsCost | GridCost | LowRankCost | CustomCost;
+export type Cost = DenseCost | SparseCost | PointsCost | GridCost | LowRankCost | GaussiansCost | CustomCost;
 
 /** A cost, or a matrix (dense or CSR) to make one of. */
 export type CostLike = Cost | MatrixLike | SparseMatrix;

@@ -1,6 +1,7 @@
 // A cost as plain data, for another thread: what describes it, without its methods; and back, entry for entry the same.
 import type { Cost } from "./cost.ts";
 import { type DenseCost, dense } from "./dense.ts";
+import { type GaussiansCost, gaussians } from "./gaussians.ts";
 import { type GridCost, gridOfAxes } from "./grid.ts";
 import { type LowRankCost, lowRank } from "./lowRank.ts";
 import { type PointsCost, pointsOf } from "./points.ts";
@@ -12,7 +13,8 @@ export type CostData =
   | Pick<SparseCost, "kind" | "matrix">
   | Pick<PointsCost, "kind" | "x" | "y" | "ground">
   | Pick<GridCost, "kind" | "sourceAxes" | "targetAxes" | "power">
-  | Pick<LowRankCost, "kind" | "A" | "B">;
+  | Pick<LowRankCost, "kind" | "A" | "B">
+  | Pick<GaussiansCost, "kind" | "source" | "target">;
 
 /** Whether `value` is a cost. */
 export function isCost(value: object): value is Cost {
@@ -32,6 +34,8 @@ export function costData(cost: Cost): CostData | null {
       return { kind: cost.kind, sourceAxes: cost.sourceAxes, targetAxes: cost.targetAxes, power: cost.power };
     case "lowrank":
       return { kind: cost.kind, A: cost.A, B: cost.B };
+    case "gaussians":
+      return { kind: cost.kind, source: cost.source, target: cost.target };
     case "custom":
       return null;
   }
@@ -50,5 +54,7 @@ export function costOfData(data: CostData): Cost {
       return gridOfAxes(data.sourceAxes, data.targetAxes, data.power);
     case "lowrank":
       return lowRank(data.A, data.B);
+    case "gaussians":
+      return gaussians(data.source, data.target);
   }
 }

@@ -2,6 +2,7 @@
 import type { Cost } from "./cost.ts";
 import { custom } from "./custom.ts";
 import { dense } from "./dense.ts";
+import { gaussians } from "./gaussians.ts";
 import { lowRank } from "./lowRank.ts";
 import { points } from "./points.ts";
 
@@ -13,6 +14,7 @@ export function transpose(cost: Cost): Cost {
     return points(cost.y, cost.x, cosine ? "cosine" : { norm, power });
   }
   if (cost.kind === "lowrank") return lowRank(cost.B, cost.A);
+  if (cost.kind === "gaussians") return gaussians(cost.target, cost.source);
   if (cost.kind === "dense") {
     const { data } = cost.matrix;
     const turned = new Float64Array(n * m);

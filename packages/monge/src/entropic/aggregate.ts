@@ -1,5 +1,6 @@
 // A problem between groups of atoms, small enough to be solved on the way: its potentials, carried over, are where the large problem starts.
 // Compare Mérigot (2011) and Schmitzer, "Stabilized sparse scaling algorithms" (2019), section 3.3.
+import type { Cost } from "../cost/cost.ts";
 import { dense } from "../cost/dense.ts";
 import { costFeatures, groupAtoms } from "./groups.ts";
 import type { EntropicProblem } from "./problem.ts";
@@ -30,7 +31,7 @@ export function* aggregate(
   { cost, a, b, mass, massAdjustment }: EntropicProblem,
   inside: Inside,
 ): Generator<void, Aggregate | undefined, void> {
-  const [n, m] = cost.shape;
+  const m = cost.shape[1];
   const features = costFeatures(cost);
   const rows = groupAtoms(features.rows, a, groupSize);
   const columns = groupAtoms(features.columns, b, groupSize);
@@ -38,7 +39,7 @@ export function* aggregate(
   const bGroups = sums(b, columns.of, columns.count);
   const shares = a.map((weight, i) => (rows.of[i] >= 0 ? weight / aGroups[rows.of[i]] : 0));
   const rowMeans = yield* inside.groupRows(rows.of, shares, rows.count);
-  for (let k = 0; k < rowMeans.length; k++) if (!(Math.abs(rowMeans[k]) < Infinity)) return undefined;
+  if (!rowMeans.every((mean) => Math.abs(mean) < Infinity)) return undefined;
   const toGroups = b.map((weight, j) => (columns.of[j] >= 0 ? weight / bGroups[columns.of[j]] : 0));
   const groupMeans = columnMeans(rowMeans, rows.count, m, columns.of, toGroups, columns.count);
   const make = (data: Float64Array, from: Float64Array, to: Float64Array): EntropicProblem => ({
@@ -49,29 +50,42 @@ export function* aggregate(
     massAdjustment,
     warmStart: null,
   });
-  let total = 0;
-  const row = new Float64Array(m);
-  const taken = Math.min(samples, n);
-  for (let k = 0; k < taken; k++) {
-    const i = Math.floor(((2 * k + 1) * n) / (2 * taken));
-    const I = rows.of[i];
-    if (I < 0) continue;
-    cost.block(i, i + 1, row);
-    const own = columnMeans(row, 1, m, columns.of, toGroups, columns.count);
-    for (let j = 0; j < m; j++) {
-      const J = columns.of[j];
-      if (J < 0) continue;
-      const left = row[j] - rowMeans[I * m + j] - own[J] + groupMeans[I * columns.count + J];
-      total += left * left;
-    }
-  }
   return {
     problem: make(groupMeans, aGroups, bGroups),
     between: make(rowMeans, aGroups, b),
     rowGroup: rows.of,
     columnGroup: columns.of,
-    blur: Math.sqrt(total / (taken * m)),
+    blur: blurOf(cost, rowMeans, groupMeans, rows.of, columns, toGroups),
   };
+}
+
+/** The root mean square of C_ij - C_Ij - C_iJ + C_IJ over some rows. */
+function blurOf(
+  cost: Cost,
+  rowMeans: Float64Array,
+  groupMeans: Float64Array,
+  rowGroup: Int32Array,
+  { of, count }: { of: Int32Array; count: number },
+  toGroups: Float64Array,
+): number {
+  const [n, m] = cost.shape;
+  let total = 0;
+  const row = new Float64Array(m);
+  const taken = Math.min(samples, n);
+  for (let k = 0; k < taken; k++) {
+    const i = Math.floor(((2 * k + 1) * n) / (2 * taken));
+    const I = rowGroup[i];
+    if (I < 0) continue;
+    cost.block(i, i + 1, row);
+    const own = columnMeans(row, 1, m, of, toGroups, count);
+    for (let j = 0; j < m; j++) {
+      const J = of[j];
+      if (J < 0) continue;
+      const left = row[j] - rowMeans[I * m + j] - own[J] + groupMeans[I * count + J];
+      total += left * left;
+    }
+  }
+  return Math.sqrt(total / (taken * m));
 }
 
 function sums(masses: Float64Array, of: Int32Array, count: number): Float64Array {

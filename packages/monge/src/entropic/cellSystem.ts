@@ -15,7 +15,9 @@ const double = 1 << 23;
 const few = 20000;
 /** Where a step took more products, the next one is solved for with the help of the strongest links. */
 const tedious = 150;
-const rounding = 1e-15;
+/** Where it took more than so many, it goes on with the help of aggregates, of which there are so many at most. */
+const several = 8;
+const aggregates = 128;
 /** Added to the diagonal, for parts without any link between them; weaker links than this are none. */
 const little = 1e-12;
 /** Kernel memory is handed out in units. */
@@ -42,7 +44,7 @@ export interface CellSystem {
 export function cellSystem(workspace: Workspace, x: Side, y: Side, size: number, room: number): CellSystem {
   const { call } = workspace;
   const tall = 32 / size;
-  const cellsX = x.blocks * tall;
+  const cellsX = Math.ceil(x.cloud.n / size);
   const groups = Math.ceil(y.cloud.n / (8 * size));
   const cellsY = groups * 8;
   const ra = workspace.alloc(cellsX * 8);
@@ -51,41 +53,33 @@ export function cellSystem(workspace: Workspace, x: Side, y: Side, size: number,
   const gamma = workspace.alloc(cellsY * 8);
   const input = workspace.alloc(cellsY * 8);
   const output = workspace.alloc(cellsY * 8);
-  const starts = workspace.alloc(x.blocks * 8);
-  const draft = workspace.alloc(groups * 32 * tall);
+  /** Five vectors (see assembly/truncated/conjugate.ts) and sqrt(gamma). */
+  const vectors = workspace.alloc(6 * cellsY * 8);
+  let span = 0;
+  while (groups > aggregates << span) span++;
+  const count = Math.ceil(groups / 2 ** (span + 1)) * 2;
+  const coarse = workspace.alloc(count * (count + 3) * 8);
+  const starts = workspace.alloc(cellsX * 8);
+  const draft = workspace.alloc(groups * 4);
   const held = workspace.alloc(groups * 64 * size);
   const values = workspace.alloc(0);
   call["cellsInit"](x.header, y.header, size, ra, rb, starts, draft, held, values);
+  call["conjugateInit"](cellsY, vectors, input, output, little);
   const used = Math.ceil(y.cloud.n / size);
   let capacity = 0;
   let height = 1;
   let slow = false;
+  let coarsely = false;
   let exact = cellsX <= few;
-  /** sqrt(B / gamma) by column cell, and 0 for cells of which nothing is kept; 1 / sqrt(B). */
-  let scale = new Float64Array(cellsY);
-  let roots = new Float64Array(cellsY);
+  const vector = (k: number): Float64Array => workspace.f64(vectors + k * cellsY * 8, cellsY);
 
-  /** scale S^T (A / rho) S scale p. */
-  function* product(p: Float64Array, size: number): Generator<void, Float64Array, void> {
-    const view = exact ? workspace.f64 : workspace.f32;
-    const into = view(input, cellsY);
-    for (let c = 0; c < cellsY; c++) into[c] = (p[c] * scale[c]) / size;
-    view(output, cellsY).fill(0);
-    for (let begin = 0; begin < x.blocks; begin += height) {
-      const end = Math.min(x.blocks, begin + height);
-      call[exact ? "productDouble" : "productSingle"](begin, end, input, rho, output);
-      if (end < x.blocks) yield;
-    }
-    const out = view(output, cellsY);
-    return scale.map((value, c) => value * out[c] * size);
-  }
   return {
     size,
     open() {
       call["cellsOpen"](exact ? share.double : share.single);
     },
     grow(candidates) {
-      const needed = call["cellsUsed"]() + Math.ceil(candidates / 8) + candidates * tall;
+      const needed = call["cellsUsed"]() + (Math.ceil(candidates / 8) + candidates) * tall;
       if (needed * unit > room) return false;
       const wanted = Math.min(Math.floor(room / unit), Math.max(needed, Math.ceil(1.5 * capacity)));
       workspace.alloc((wanted - capacity) * unit);
@@ -103,73 +97,75 @@ export function cellSystem(workspace: Workspace, x: Side, y: Side, size: number,
       const ofRows = workspace.f64(rho, cellsX);
       const rootsX = workspace.f64(ra, cellsX);
       for (let c = 0; c < cellsX; c++) ofRows[c] = ofRows[c] > 0 ? 1 / (rootsX[c] ** 2 * ofRows[c]) : 0;
-      roots = workspace.f64(rb, cellsY).slice();
-      scale = workspace
-        .f64(gamma, cellsY)
-        .map((value, c) => (c < used && value > 0 ? 1 / (roots[c] * Math.sqrt(value)) : 0));
+      const roots = workspace.f64(rb, cellsY);
+      const ofColumns = workspace.f64(gamma, cellsY);
+      const scale = vector(4).fill(0);
+      const masses = vector(5).fill(0);
+      for (let c = 0; c < used; c++) {
+        if (!(ofColumns[c] > 0)) continue;
+        masses[c] = Math.sqrt(ofColumns[c]);
+        scale[c] = 1 / (roots[c] * masses[c]);
+      }
     },
     *solve(defect, accuracy, most) {
       // In z = h sqrt(gamma) the matrix is 1 - scale S^T (A / rho) S scale, singular at sqrt(gamma) only.
-      const z = new Float64Array(cellsY);
-      const r = new Float64Array(cellsY);
-      for (let c = 0; c < used; c++) r[c] = defect[c] * scale[c] * roots[c];
-      const goal = dot(r, r) * accuracy * accuracy;
       const tree = exact && slow ? strongestTree(cellsX, used, links()) : null;
-      let p = new Float64Array(cellsY);
-      let before = 0;
+      const [z, r, s, , scale] = [0, 1, 2, 3, 4].map(vector);
+      const roots = workspace.f64(rb, cellsY);
+      r.fill(0);
+      for (let c = 0; c < used; c++) r[c] = defect[c] * scale[c] * roots[c];
+      let square = call["conjugateStart"]();
+      const goal = square * accuracy * accuracy;
       let step = 0;
-      for (let square = dot(r, r); step < most && square > goal; step++, square = dot(r, r)) {
-        const s = tree === null ? r : both(r, tree);
-        const now = dot(r, s);
-        const factor = before > 0 ? now / before : 0;
-        p = s.map((value, c) => value + factor * p[c]);
-        before = now;
-        const size = Math.sqrt(dot(p, p));
-        const q = yield* product(p, size);
-        let curvature = 0;
-        for (let c = 0; c < used; c++) {
-          q[c] = (1 + little) * p[c] - q[c];
-          curvature += p[c] * q[c];
+      let built = false;
+      for (; step < most && square > goal; step++) {
+        if (!built && (coarsely || step === several)) {
+          call["aggregatesBuild"](count, span, x.blocks, rho, gamma, used, coarse);
+          call["conjugateAgain"]();
+          coarsely = built = true;
         }
-        // Rounding says that nothing is left in this direction.
-        if (!(curvature > rounding * size * size && size < Infinity)) break;
-        const alpha = now / curvature;
-        for (let c = 0; c < used; c++) {
-          z[c] += alpha * p[c];
-          r[c] -= alpha * q[c];
+        if (built) call["aggregatesApply"](r.byteOffset, s.byteOffset, vectors + 5 * cellsY * 8, used);
+        else s.set(r);
+        if (tree !== null) climb(tree, r, s);
+        call["conjugateTurn"](Number(exact));
+        for (let begin = 0; begin < x.blocks; begin += height) {
+          const end = Math.min(x.blocks, begin + height);
+          call[exact ? "productDouble" : "productSingle"](begin, end, input, rho, output);
+          if (end < x.blocks) yield;
         }
+        square = call["conjugateMove"](Number(exact));
       }
       if (step > tedious) slow = true;
       return z.map((value, c) => value * scale[c] * roots[c]);
     },
   };
 
-  /** (1 + the tree's inverse) r. */
-  function both(r: Float64Array, tree: TreeSolver): Float64Array {
-    const masses = scale.map((value, c) => (value > 0 ? 1 / (value * roots[c]) : 0));
-    const supply = r.map((value, c) => value * masses[c]);
-    const h = tree(supply);
-    return r.map((value, c) => value + (c < used ? h[c] * masses[c] : 0));
+  /** Adds the tree's inverse of r to s. */
+  function climb(tree: TreeSolver, r: Float64Array, s: Float64Array): void {
+    const masses = vector(5);
+    const h = tree(r.map((value, c) => value * masses[c]));
+    for (let c = 0; c < used; c++) s[c] += h[c] * masses[c];
   }
 
   /** The entries of W. */
   function links(): Links {
-    const index = workspace.i32(starts, 2 * x.blocks);
+    const index = workspace.i32(starts, 2 * cellsX);
     const rootsX = workspace.f64(ra, cellsX);
+    const roots = workspace.f64(rb, cellsY);
     let total = 0;
-    for (let block = 0; block < x.blocks; block++) total += index[2 * block + 1] * tall * 8;
+    for (let row = 0; row < cellsX; row++) total += index[2 * row + 1] * 8;
     const rows = new Int32Array(total);
     const columns = new Int32Array(total);
     const weights = new Float64Array(total);
     let e = 0;
-    for (let block = 0; block < x.blocks; block++) {
-      const count = index[2 * block + 1];
-      const names = workspace.i32(values + index[2 * block] * unit, count);
-      const tiles = workspace.f32(values + (index[2 * block] + Math.ceil(count / 8)) * unit, count * tall * 8);
+    for (let row = 0; row < cellsX; row++) {
+      const count = index[2 * row + 1];
+      const begin = values + index[2 * row] * unit;
+      const tiles = workspace.f32(begin, count * 8);
+      const names = workspace.i32(begin + count * unit, count);
       for (let k = 0; k < tiles.length; k++) {
         if (tiles[k] < little) continue;
-        const row = block * tall + Math.floor(k / (8 * count));
-        const column = names[(k >> 3) % count] * 8 + (k & 7);
+        const column = names[k >> 3] * 8 + (k & 7);
         rows[e] = row;
         columns[e] = column;
         weights[e++] = tiles[k] / (rootsX[row] * roots[column]);
@@ -177,10 +173,4 @@ export function cellSystem(workspace: Workspace, x: Side, y: Side, size: number,
     }
     return { rows: rows.subarray(0, e), columns: columns.subarray(0, e), weights: weights.subarray(0, e) };
   }
-}
-
-function dot(x: Float64Array, y: Float64Array): number {
-  let total = 0;
-  for (let c = 0; c < x.length; c++) total += x[c] * y[c];
-  return total;
 }

@@ -165,7 +165,8 @@ function* roundedSums(claim: EntropicClaim): Generator<Progress, RoundedSums, vo
   return { rows, columns, paid, absolute, repaired, infeasibility };
 }
 
-function* signs<R>(work: Generator<void, R, void>): Generator<Progress, R, void> {
+/** The work's yields as signs of life. */
+export function* signs<R>(work: Generator<void, R, void>): Generator<Progress, R, void> {
   const begin = performance.now();
   for (;;) {
     const step = work.next();

@@ -9,6 +9,7 @@ import { type DivergenceProblem, measuresProblem } from "./divergenceProblem.ts"
 import type { DivergenceResult } from "./divergenceResult.ts";
 import { divergenceRun, readMarginal, type SelfTerm } from "./divergenceRun.ts";
 import { readEpsilon } from "./schedule.ts";
+import { farthest } from "./separable.ts";
 
 /** The divergences of many targets. */
 export interface DivergencesResult {
@@ -88,6 +89,10 @@ function* largestCost(
 ): Generator<Progress, number, void> {
   let largest = 0;
   for (const { costs } of problems) {
+    if (costs.xy.kind === "grid") {
+      largest = Math.max(largest, farthest(costs.xy));
+      continue;
+    }
     const [n, m] = costs.xy.shape;
     const step = blockRows(m);
     const block = new Float64Array(step * m);

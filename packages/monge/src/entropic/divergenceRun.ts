@@ -7,6 +7,7 @@ import type { Run, RunControl } from "../run/solver.ts";
 import type { DivergenceOptions, DivergenceProblem } from "./divergenceProblem.ts";
 import { type DivergenceResult, divergenceResult } from "./divergenceResult.ts";
 import { type Marginal, readMarginals } from "./penalty.ts";
+import { isSeparable } from "./separable.ts";
 import { type SinkhornOptions, sinkhorn } from "./sinkhorn.ts";
 import type { SinkhornResult } from "./sinkhornResult.ts";
 import { type SelfOptions, selfPotential } from "./symmetric.ts";
@@ -133,6 +134,6 @@ function* renamed<R>(name: string, steps: Run<R>, control: DivergenceControl<nev
 /** Entries beyond which operators that do not look at all of them win. */
 const mostEntries = 4e8;
 
-function suits({ kind, shape }: Cost): boolean {
-  return kind !== "grid" && shape[0] * shape[1] <= mostEntries;
+function suits(cost: Cost): boolean {
+  return (cost.kind === "grid" && isSeparable(cost)) || cost.shape[0] * cost.shape[1] <= mostEntries;
 }

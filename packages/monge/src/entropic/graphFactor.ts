@@ -2,23 +2,16 @@
 // Kyng and Sachdeva, "Approximate Gaussian elimination for Laplacians" (2016).
 import type { Workspace } from "../kernels/workspace.ts";
 
-/** Entries below a share of the smaller of their two masses are no edges: the first of these that leaves few enough. */
-const shares = [1e-12, 1e-8, 1e-4];
 /** Where there are more edges than this a vertex, light ones are drawn at random, about as many as this a row. */
-const odds = 16;
+export const odds = 16;
 /** Edges beyond which no factor is tried: bytes would run into gigabytes. */
 const mostEdges = 8e6;
 const edgeBytes = 48;
 const entryBytes = 16;
 
 /** Builds the factor of the present Hessian and `damping` b on its diagonal behind everything allocated so far; false where it would not fit. */
-export function buildFactor({ call, alloc }: Workspace, n: number, m: number, damping: number): boolean {
-  let edges = 0;
-  for (const share of shares) {
-    edges = call["factorEdges"](share, Infinity);
-    if (edges <= odds * (n + m)) break;
-  }
-  if (edges > odds * (n + m)) edges = call["factorEdges"](shares[shares.length - 1], odds);
+export function buildFactor({ call, alloc }: Workspace, damping: number): boolean {
+  const edges = call["factorEdges"](odds);
   if (edges > mostEdges) return false;
   const address = alloc(call["factorBytes"]());
   const halves = alloc(edges * edgeBytes);

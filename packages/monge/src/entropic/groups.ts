@@ -36,46 +36,64 @@ export function groupAtoms(
   size: number,
 ): { of: Int32Array; count: number } {
   const of = new Int32Array(masses.length).fill(-1);
+  const atoms = Int32Array.from(masses.keys()).filter((k) => masses[k] > 0);
+  const keys = new Float64Array(atoms.length);
   let count = 0;
-  const split = (atoms: Int32Array): void => {
-    if (atoms.length <= size) {
-      for (const atom of atoms) of[atom] = count;
+  const split = (begin: number, end: number): void => {
+    if (end - begin <= size) {
+      for (let k = begin; k < end; k++) of[atoms[k]] = count;
       count++;
       return;
     }
-    let widest = 0;
-    let spread = -1;
-    for (let k = 0; k < cols; k++) {
-      let least = Infinity;
-      let most = -Infinity;
-      for (const atom of atoms) {
-        const value = data[atom * cols + k];
-        if (value < least) least = value;
-        if (value > most) most = value;
-      }
-      if (most - least > spread) {
-        spread = most - least;
-        widest = k;
-      }
-    }
-    // The lower half by value, atoms of the median's value in the order of their numbers.
-    const half = atoms.length >> 1;
-    const values = new Float64Array(atoms.length);
-    for (let k = 0; k < atoms.length; k++) values[k] = data[atoms[k] * cols + widest];
-    const median = values.slice().sort()[half];
-    let below = 0;
-    for (const value of values) if (value < median) below++;
-    const halves = [new Int32Array(half), new Int32Array(atoms.length - half)];
-    const filledUp = [0, 0];
-    let ties = half - below;
-    for (let k = 0; k < atoms.length; k++) {
-      const side = values[k] < median || (values[k] === median && ties-- > 0) ? 0 : 1;
-      halves[side][filledUp[side]++] = atoms[k];
-    }
-    split(halves[0]);
-    split(halves[1]);
+    const widest = widestOf(data, cols, atoms, begin, end);
+    for (let k = begin; k < end; k++) keys[k] = data[atoms[k] * cols + widest];
+    const half = (begin + end) >> 1;
+    select(keys, atoms, begin, end - 1, half);
+    split(begin, half);
+    split(half, end);
   };
-  const filled = Int32Array.from(masses.keys()).filter((k) => masses[k] > 0);
-  if (filled.length > 0) split(filled);
+  if (atoms.length > 0) split(0, atoms.length);
   return { of, count };
+}
+
+/** The feature that spreads most among the atoms at [begin, end). */
+function widestOf(data: ArrayLike<number>, cols: number, atoms: Int32Array, begin: number, end: number): number {
+  let widest = 0;
+  let spread = -1;
+  for (let feature = 0; feature < cols; feature++) {
+    let least = Infinity;
+    let most = -Infinity;
+    for (let k = begin; k < end; k++) {
+      const value = data[atoms[k] * cols + feature];
+      if (value < least) least = value;
+      if (value > most) most = value;
+    }
+    if (most - least > spread) {
+      spread = most - least;
+      widest = feature;
+    }
+  }
+  return widest;
+}
+
+/** Reorders [first, last] so that no key before `middle` is above, and none behind below that at `middle` (Hoare 1961); atoms go with their keys. */
+function select(keys: Float64Array, atoms: Int32Array, first: number, last: number, middle: number): void {
+  while (first < last) {
+    const pivot = keys[(first + last) >> 1];
+    let low = first;
+    let high = last;
+    while (low <= high) {
+      while (keys[low] < pivot) low++;
+      while (keys[high] > pivot) high--;
+      if (low > high) break;
+      const [key, atom] = [keys[low], atoms[low]];
+      keys[low] = keys[high];
+      atoms[low++] = atoms[high];
+      keys[high] = key;
+      atoms[high--] = atom;
+    }
+    if (middle <= high) last = high;
+    else if (middle >= low) first = low;
+    else return;
+  }
 }

@@ -95,7 +95,7 @@ export function* iterate(sweeper: Sweeper, task: Iteration, exits: Exits): Gener
         if (!exact) pass();
         exact = false;
         if (last && error <= (sweeper.keeping() ? goal : tolerance)) {
-          if (!sweeper.keeping() || goal <= tolerance) {
+          if (!sweeper.keeping() || error <= tolerance / 2) {
             const measured = yield* whole(sweeper.measure());
             if (measured.error <= tolerance) return { status: "converged", iterations: iteration, measured, why };
             error = measured.error;
@@ -130,7 +130,8 @@ export function* iterate(sweeper: Sweeper, task: Iteration, exits: Exits): Gener
       if (!last && (error <= coarse || count >= (newton === undefined ? coarseIterations : newtonIterations))) break;
       if (newton !== undefined && sweeper.keeping() && failures < mostFailures) {
         const left = plainIterations(error, previous, last ? tolerance : coarse);
-        if (task.newton === "always" || left > patientIterations) {
+        // What a step leaves falls slower and slower: the rate that is seen next promises too much.
+        if (task.newton === "always" || left > (why === undefined ? patientIterations : 2)) {
           if (last && why === undefined) why = describePlain(sweeper, error, previous, left);
           const reached = yield* newtonStep(newton.step(error, tolerance));
           // Far from the solution the dual rises in every step while the error need not fall.

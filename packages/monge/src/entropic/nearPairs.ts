@@ -56,6 +56,7 @@ export function nearPairs(workspace: Workspace, n: number): NearPairs {
   const { call } = workspace;
   const padded = Math.ceil(n / 256) * 256;
   const list = workspace.alloc(padded / 2);
+  const active = workspace.alloc(padded / 2);
   const buffer = workspace.alloc(padded * 8);
 
   function* run(
@@ -67,7 +68,7 @@ export function nearPairs(workspace: Workspace, n: number): NearPairs {
     let doing = mode;
     let fits = true;
     call["boxesFit"](columns.header, 0, 32);
-    call["sweepSides"](rows.header, columns.header, scale, cutoff, level, list, buffer);
+    call["sweepSides"](rows.header, columns.header, scale, cutoff, level, list, active, buffer);
     call["sweepBegin"]();
     cells?.open();
     let spent = 0;
@@ -93,7 +94,7 @@ export function nearPairs(workspace: Workspace, n: number): NearPairs {
       yield* run(pass, gather + fixed, null);
     },
     row({ rows, columns, scale, cutoff }, i, visit) {
-      call["sweepSides"](rows.header, columns.header, scale, cutoff, 0, list, buffer);
+      call["sweepSides"](rows.header, columns.header, scale, cutoff, 0, list, active, buffer);
       const count = call["sweepOne"](i);
       const groups = workspace.i32(list, count);
       for (let k = 0; k < count; k++) visit(groups[k] * 8, workspace.f64(buffer + k * 64, 8));

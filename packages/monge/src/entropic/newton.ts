@@ -2,7 +2,8 @@
 //
 // With F eliminated by exact rows the dual is concave in G, with gradient b (1 - c) and Hessian -(diag(b c) - P^T diag(1 / a) P).
 // Brauer, Clason, Lorenz, Wirth, "A Sinkhorn-Newton method for entropic optimal transport" (2017).
-import { buildFactor } from "./graphFactor.ts";
+import { difference } from "../linalg/sum.ts";
+import { buildFactor, odds } from "./graphFactor.ts";
 import type { Inside, Sweeper } from "./sweeper.ts";
 
 /** Steps of Newton's method. */
@@ -16,9 +17,14 @@ export interface Newton {
 
 /** The residual that is left of a system: this share of the gradient, or the root of the error if that is less (Eisenstat, Walker 1996). */
 const forcing = 0.1;
+/** A residual within this many tolerances is brought below the tolerance at once: a step more would begin with as many products again. */
+const close = 100;
 const mostProducts = 400;
-/** Products in one step beyond which a factor of the plan's graph is built, where rows are kept in full. */
-const slow = 24;
+/**
+ * Products in one step beyond which a factor of the plan's graph is built, from then on in every step: about what it costs, some passes over the entries
+ * and, an edge, what this many entries cost. At once where every entry is an edge, late where all entries are kept: a sparse graph is no image of them.
+ */
+const slow = { passes: 4, edge: 150, most: 48 };
 /** Column sums that are off by more get a column update first: beyond, the quadratic model says little. */
 const rough = 0.5;
 /**
@@ -51,7 +57,7 @@ export function startNewton(sweeper: Sweeper, inside: Inside): Newton {
   let mark = 0;
   let factor: "none" | "built" | "refused" = "none";
   let factorDamping = 0;
-  let wanted = false;
+  let worthwhile = false;
 
   /** Arrays behind the entries, new whenever entries are. */
   function prepare(): void {
@@ -63,108 +69,70 @@ export function startNewton(sweeper: Sweeper, inside: Inside): Newton {
     mark = workspace.mark();
     factor = "none";
   }
-  const slope = (d: Float64Array): number => {
-    const b = inside.b();
-    const c = inside.c();
-    let total = 0;
-    for (let j = 0; j < m; j++) total += b[j] * (1 - c[j]) * d[j];
-    return total;
-  };
-
   /** Leaves an approximate solution of H d = b (1 - c) in d; false where there is none. */
   function* solve(error: number, goal: number): Generator<void, boolean, void> {
-    call["newtonBegin"]();
     const damping = damp * error;
+    call["newtonBegin"](damping);
     if (factor === "built" && damping < factorDamping * stale) factor = "none";
-    if (factor === "none" && (wanted || !sweeper.keptAll())) {
-      workspace.release(mark);
-      factor = buildFactor(workspace, n, m, damping) ? "built" : "refused";
-      factorDamping = damping;
-    }
-    const [p, y, r, z, d] = names.map((name) => workspace.f64(at[name], width));
-    const b = inside.b();
-    const c = inside.c();
-    const diagonal = workspace.f64(call["newtonDiagonal"](), width);
-    let weight = 0;
-    for (let j = 0; j < m; j++) weight += diagonal[j];
-    for (let j = 0; j < width; j++) r[j] = b[j] * (1 - c[j]);
-    d.fill(0);
-    /** z from r, both without the constant that H does not see. */
-    const precondition = (): void => {
-      let excess = 0;
-      for (let j = 0; j < m; j++) excess += r[j];
-      for (let j = 0; j < m; j++) r[j] -= (excess / weight) * diagonal[j];
-      if (factor === "built") call["factorSolve"](at.r, at.z);
-      else for (let j = 0; j < width; j++) z[j] = diagonal[j] > 0 ? r[j] / diagonal[j] : 0;
-      let mean = 0;
-      for (let j = 0; j < m; j++) mean += diagonal[j] * z[j];
-      mean /= weight;
-      for (let j = 0; j < m; j++) z[j] -= mean;
+    const { p, y, r, z, d } = at;
+    /** z and <r, z>, from a factor where one is wanted. */
+    const precondition = (): number => {
+      if (factor === "none" && (worthwhile || inside.kept() <= odds * (n + m))) {
+        workspace.release(mark);
+        factor = buildFactor(workspace, damping) ? "built" : "refused";
+        factorDamping = damping;
+      }
+      return call["newtonPrecondition"](r, z, factor === "built" ? 1 : 0);
     };
-    precondition();
-    p.set(z);
-    let rz = dot(r, z);
-    const enough = Math.max(Math.min(forcing, Math.sqrt(error)) * error, goal / 4);
+    const worth = slow.passes + (slow.edge * odds * (n + m)) / inside.kept();
+    const patience = sweeper.keptAll() ? slow.most : Math.min(slow.most, worth);
+    call["newtonGradient"](r, d);
+    let rz = precondition();
+    call["newtonDirection"](0, z, p);
+    const wanted = Math.min(forcing, Math.sqrt(error)) * error;
+    const enough = wanted < close * goal ? goal / 4 : wanted;
     for (let k = 0; k < mostProducts; k++) {
-      call["newtonProduct"](at.p, at.y);
+      call["newtonProduct"](p, y);
       yield;
-      let scale = 0;
-      for (let j = 0; j < m; j++) {
-        y[j] += damping * diagonal[j] * p[j];
-        scale += diagonal[j] * p[j] * p[j];
-      }
-      const curvature = dot(p, y);
-      if (!(rz > 0 && curvature > flat * scale)) return k > 0;
-      const alpha = rz / curvature;
-      let left = 0;
-      for (let j = 0; j < m; j++) {
-        d[j] += alpha * p[j];
-        r[j] -= alpha * y[j];
-        left += Math.abs(r[j]);
-      }
-      if (left <= enough) return true;
-      if (k === slow) wanted = true;
-      precondition();
-      const next = dot(r, z);
-      const beta = next / rz;
+      const curvature = call["newtonCurvature"]();
+      if (!(rz > 0 && curvature > flat * call["newtonScale"]())) return k > 0;
+      if (call["newtonAdvance"](rz / curvature, p, y, d, r) <= enough) return true;
+      if (k >= patience) worthwhile = true;
+      const before = factor;
+      const next = precondition();
+      // Directions from before a factor are not conjugate under it.
+      call["newtonDirection"](factor === before ? next / rz : 0, z, p);
       rz = next;
-      for (let j = 0; j < m; j++) p[j] = z[j] + beta * p[j];
     }
     return true;
   }
   return {
     *step(error, goal) {
-      const b = inside.b();
-      const c = inside.c();
-      let off = 0;
-      for (let j = 0; j < m; j++) if (b[j] > 0) off = Math.max(off, Math.abs(c[j] - 1));
       let present = error;
       prepare();
-      if (off > rough) {
+      if (furthestOff(inside.b(), inside.c()) > rough) {
         const before = inside.G().slice();
         yield* sweeper.columns(1);
-        gone += inside.G().reduce((most, value, j) => Math.max(most, Math.abs(value - before[j])), 0) / Math.LOG2E;
+        gone += largest(difference(inside.G(), before)) / Math.LOG2E;
         present = yield* sweeper.rows(1);
         yield;
         if (!sweeper.keeping()) return present;
       }
       const solved = yield* solve(present, goal);
-      const d = workspace.f64(at.d, m).slice();
-      const before = slope(d);
+      const before = call["newtonSlope"](at.d);
       if (!(solved && before > 0 && before < Infinity)) {
         yield* sweeper.columns(1);
         return null;
       }
       const G = inside.G().slice();
-      const size = d.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
+      const size = largest(workspace.f64(at.d, m));
       let t = Math.min(1, longest / size);
       for (let cut = 0; cut < mostCuts; cut++) {
-        const now = inside.G();
-        for (let j = 0; j < m; j++) now[j] = G[j] + t * Math.LOG2E * d[j];
+        advance(inside.G(), G, t * Math.LOG2E, workspace.f64(at.d, m));
         inside.moved();
         const reached = yield* sweeper.rows(1);
         yield;
-        const after = slope(d);
+        const after = call["newtonSlope"](at.d);
         if (after >= -overshoot * before) {
           gone += t * size;
           if (gone > furthest && !sweeper.keptAll()) sweeper.drop();
@@ -181,8 +149,20 @@ export function startNewton(sweeper: Sweeper, inside: Inside): Newton {
   };
 }
 
-function dot(x: Float64Array, y: Float64Array): number {
-  let total = 0;
-  for (let k = 0; k < x.length; k++) total += x[k] * y[k];
-  return total;
+function largest(values: Float64Array): number {
+  let most = 0;
+  for (let k = 0; k < values.length; k++) most = Math.max(most, Math.abs(values[k]));
+  return most;
+}
+
+/** The largest |c_j - 1| of a column with mass. */
+function furthestOff(b: Float64Array, c: Float64Array): number {
+  let off = 0;
+  for (let j = 0; j < b.length; j++) if (b[j] > 0) off = Math.max(off, Math.abs(c[j] - 1));
+  return off;
+}
+
+/** G = from + t d. */
+function advance(G: Float64Array, from: Float64Array, t: number, d: Float64Array): void {
+  for (let j = 0; j < d.length; j++) G[j] = from[j] + t * d[j];
 }

@@ -6,7 +6,7 @@ import { sum } from "../linalg/sum.ts";
 import type { DualityCertificate } from "../run/certificate.ts";
 import type { Potentials, Progress } from "../run/options.ts";
 import { drain, drainAsync } from "../run/solver.ts";
-import { type EntropicCertify, type EntropicCertifyOptions, sweep } from "./certificate.ts";
+import { type EntropicCertify, type EntropicCertifyOptions, planSums } from "./certificate.ts";
 import { clamped, planPotentials, potentialValue, residual, violation } from "./relaxedClaim.ts";
 import { gapTerms, penaltyValue } from "./relaxedDual.ts";
 import type { RelaxedProblem } from "./relaxedProblem.ts";
@@ -33,25 +33,8 @@ function* certifyWithEntropy(
   const f = clamped(source, given.f);
   const g = clamped(target, given.g);
   const potentials = { f, g, lambda: given.lambda };
-  const [n, m] = cost.shape;
-  const rows = new Float64Array(n);
-  const columns = new Float64Array(m);
-  let paid = 0;
-  let absolute = 0;
-  yield* sweep(
-    { cost, a, b, mass: unit, potentials: planPotentials(problem, potentials, epsilon), epsilon },
-    (i, plan, prices) => {
-      let row = 0;
-      for (let j = 0; j < m; j++) {
-        if (plan[j] === 0) continue;
-        row += plan[j];
-        columns[j] += plan[j];
-        paid += plan[j] * prices[j];
-        absolute += plan[j] * Math.abs(prices[j]);
-      }
-      rows[i] = row;
-    },
-  );
+  const claim = { cost, a, b, mass: unit, potentials: planPotentials(problem, potentials, epsilon), epsilon };
+  const { rows, columns, paid, absolute } = yield* planSums(claim);
   const moved = sum(rows);
   const valued = potentialValue(problem, potentials, epsilon);
   const dual = valued.value - epsilon * moved;

@@ -17,8 +17,13 @@ const keepFall = 0.01;
 /** Below this error potentials move so little that what was left out once stays out. */
 const keepOn = 0.05;
 const keepLong = 1e-5;
-/** Within this many tolerances kept entries that led astray are not kept again. */
+/** The fall where nothing is left out: what single precision costs is all that counts then. */
+const keepAll = 1e-8;
+/** After this fall, an iteration that leaves more than this share of the error shows what single precision costs: entries are computed anew. */
+const worn = { fall: 1e-6, share: 0.9 };
+/** Within this many tolerances kept entries that led astray are not kept again after so many times. */
 const wide = 30;
+const mostAstray = 3;
 /** Share of the tolerance that entries left out may weigh together. */
 const dropped = 0.01;
 /** A warm start that leaves an error above this after this many iterations is worse than none. */
@@ -53,6 +58,7 @@ export function* relaxedIterate(
   let error = Infinity;
   let phase = "start";
   let mayKeep = task.keep;
+  let astray = 0;
   let goal = tolerance;
   /** The least error at this epsilon, and the state that followed it. */
   let least = Infinity;
@@ -71,12 +77,17 @@ export function* relaxedIterate(
     let mayMix = task.mix;
     let returns = 0;
     let resting = 0;
+    let keptAt = 0;
+    let previous = Infinity;
     for (let count = 1; ; count++) {
       const swept = yield* watch(sweeper.rows(rule.omega));
       if (swept !== undefined) {
         error = swept.value;
         iteration++;
-        if (last && error <= (sweeper.keeping() ? goal : tolerance)) {
+        const spent = error <= worn.fall * keptAt && error > worn.share * previous;
+        previous = error;
+        if (last && sweeper.keeping() && error > tolerance && (spent || error <= goal)) sweeper.drop();
+        else if (last && error <= (sweeper.keeping() ? goal : tolerance)) {
           const measured = yield* whole(sweeper.measure());
           if (measured.error <= tolerance) return { status: "converged", iterations: iteration, measured };
           if (sweeper.keeping()) {
@@ -86,7 +97,7 @@ export function* relaxedIterate(
             least = Infinity;
             best = undefined;
             // What is left is of the size of what single precision and leaving out cost.
-            mayKeep = mayKeep && measured.error > tolerance * wide;
+            mayKeep = mayKeep && (measured.error > tolerance * wide || ++astray < mostAstray);
           }
         }
         yield sign();
@@ -98,10 +109,17 @@ export function* relaxedIterate(
         since = 0;
       } else if (++since >= (least < small ? patience.small : patience.large)) {
         if (rule.omega === 1 && !mayMix && !sweeper.keeping()) return yield* leave("stalled", last);
-        if (sweeper.keeping()) mayKeep = false;
-        sweeper.drop();
-        rule.rest();
-        mayMix = false;
+        if (sweeper.keeping()) {
+          // Errors of the full plan are not to be compared with those of what was kept.
+          mayKeep = ++astray < mostAstray;
+          sweeper.drop();
+          mixing.forget();
+          least = Infinity;
+          best = undefined;
+        } else {
+          rule.rest();
+          mayMix = false;
+        }
         since = 0;
       }
       if (task.cold !== undefined && schedule !== task.cold && count === helpIterations && error > helpful) {
@@ -135,7 +153,9 @@ export function* relaxedIterate(
       if (last && mayKeep && !sweeper.keeping() && error <= keepFrom) {
         const kept = yield* watch(sweeper.keep(dropped * tolerance));
         mayKeep = kept === undefined || kept.value;
-        goal = Math.max(tolerance / 2, (error < keepOn ? keepLong : keepFall) * error);
+        keptAt = error;
+        const fall = sweeper.keptAll() ? keepAll : error < keepOn ? keepLong : keepFall;
+        goal = Math.max(tolerance / 2, fall * error);
       }
       if (!last && (error <= coarse || count >= coarseIterations)) break;
     }
@@ -144,10 +164,10 @@ export function* relaxedIterate(
 
   function* leave(status: Status, settled: boolean): Generator<Progress, Ended, void> {
     sweeper.drop();
-    const astray = error > runaway * least;
-    if (astray && best !== undefined) sweeper.setState(best);
+    const lost = error > runaway * least;
+    if (lost && best !== undefined) sweeper.setState(best);
     else if (error === Infinity && !sweeper.fills) sweeper.clear();
-    if (!settled || astray) {
+    if (!settled || lost) {
       sweeper.setEpsilon(schedule[schedule.length - 1]);
       yield* whole(sweeper.rows(1));
     }

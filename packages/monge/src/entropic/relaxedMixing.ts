@@ -26,10 +26,9 @@ export function startMixing(weights: Float64Array, depth: number): Mixing {
   const n = weights.length;
   let steps: Step[] = [];
   let before: { residual: Float64Array; image: Float64Array } | undefined;
-  const inner = (x: Float64Array, y: Float64Array): number => {
-    let total = 0;
-    for (let k = 0; k < n; k++) total += weights[k] * x[k] * y[k];
-    return total;
+  const weighted = new Float64Array(n);
+  const weigh = (x: Float64Array): void => {
+    for (let k = 0; k < n; k++) weighted[k] = weights[k] * x[k];
   };
   return {
     next(x, mapped) {
@@ -39,19 +38,28 @@ export function startMixing(weights: Float64Array, depth: number): Mixing {
           steps = steps.slice(1).map((step) => ({ ...step, products: step.products.slice(1) }));
         }
         const change = difference(residual, before.residual);
-        const products = steps.map((step) => inner(step.residual, change));
-        products.push(inner(change, change));
+        weigh(change);
+        const products = steps.map((step) => inner(step.residual, weighted));
+        products.push(inner(change, weighted));
         steps.push({ residual: change, image: difference(mapped, before.image), products });
       }
       before = { residual, image: mapped };
       const count = steps.length;
+      weigh(residual);
       const gamma = solve(
         count,
         (s, t) => steps[count - 1 - Math.min(s, t)].products[count - 1 - Math.max(s, t)],
-        (s) => inner(steps[count - 1 - s].residual, residual),
+        (s) => inner(steps[count - 1 - s].residual, weighted),
       );
       const out = mapped.slice();
-      for (let s = 0; s < count; s++) {
+      let s = 0;
+      for (; s + 1 < count; s += 2) {
+        const [factor, other] = [gamma[s], gamma[s + 1]];
+        const { image } = steps[count - 1 - s];
+        const { image: second } = steps[count - 2 - s];
+        for (let k = 0; k < n; k++) out[k] = out[k] - factor * image[k] - other * second[k];
+      }
+      if (s < count) {
         const factor = gamma[s];
         const { image } = steps[count - 1 - s];
         for (let k = 0; k < n; k++) out[k] -= factor * image[k];
@@ -63,6 +71,20 @@ export function startMixing(weights: Float64Array, depth: number): Mixing {
       before = undefined;
     },
   };
+}
+
+/** In four sums, which need not wait for each other. */
+function inner(x: Float64Array, y: Float64Array): number {
+  const end = x.length & ~3;
+  let [first, second, third, fourth] = [0, 0, 0, 0];
+  for (let k = 0; k < end; k += 4) {
+    first += x[k] * y[k];
+    second += x[k + 1] * y[k + 1];
+    third += x[k + 2] * y[k + 2];
+    fourth += x[k + 3] * y[k + 3];
+  }
+  for (let k = end; k < x.length; k++) first += x[k] * y[k];
+  return first + second + (third + fourth);
 }
 
 /** The solution of a symmetric positive system by Cholesky; unknowns that depend on those before them are 0. */

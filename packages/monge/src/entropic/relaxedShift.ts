@@ -41,6 +41,8 @@ export function startShift(problem: RelaxedProblem, workspace: Workspace): () =>
   const rows = [call["sweepA"](), call["sweepF"](), n] as const;
   const columns = [call["sweepB"](), call["sweepG"](), m] as const;
   const closed = [source, target].every((held) => held === "equal" || (held as { kind?: string }).kind === "KL");
+  /** Whether the slope is 0 at one shift alone. */
+  const smooth = [source, target].every((held) => held === "equal" || (held !== "atMost" && held.kind !== "TV"));
   const massless = problem.a.every((mass) => mass === 0) || problem.b.every((mass) => mass === 0);
   let width = 1;
 
@@ -51,7 +53,7 @@ export function startShift(problem: RelaxedProblem, workspace: Workspace): () =>
     return Math.abs(left - right) > rounding * (left + right) ? left - right : 0;
   };
 
-  /** The zero of the decreasing slope, between the shifts that bounds allow, by doubling and halving. */
+  /** The zero of the decreasing slope, between the shifts that bounds allow, by doubling, then between the ends. */
   function zero(): number {
     const [least, most] = reach();
     const here = slope(0);
@@ -60,15 +62,30 @@ export function startShift(problem: RelaxedProblem, workspace: Workspace): () =>
     const limit = sign > 0 ? most : -least;
     let inner = 0;
     let outer = Math.min(Math.max(width, smallest), limit);
-    for (let k = 0; k < 80 && outer < limit && slope(sign * outer) * sign > 0; k++) {
+    let atInner = here * sign;
+    let atOuter = slope(sign * outer) * sign;
+    for (let k = 0; k < 80 && outer < limit && atOuter > 0; k++) {
       inner = outer;
+      atInner = atOuter;
       outer = Math.min(2 * outer, limit);
+      atOuter = slope(sign * outer) * sign;
     }
-    if (slope(sign * outer) * sign > 0) return sign * outer;
+    if (atOuter > 0) return sign * outer;
+    // Chords, weighed so that either end moves (Illinois); a third of the steps halves, whatever the slope is like.
     for (let k = 0; k < 60 && outer - inner > 1e-3 * smallest + 1e-9 * outer; k++) {
-      const middle = inner + (outer - inner) / 2;
-      if (slope(sign * middle) * sign > 0) inner = middle;
-      else outer = middle;
+      const chord = k % 3 === 2 || atOuter === 0 ? 0.5 : atInner / (atInner - atOuter);
+      const middle = inner + (outer - inner) * Math.min(Math.max(chord, 1e-10), 1 - 1e-10);
+      const value = slope(sign * middle) * sign;
+      if (value === 0 && smooth) return sign * middle;
+      if (value > 0) {
+        inner = middle;
+        atInner = value;
+        atOuter /= 2;
+      } else {
+        outer = middle;
+        atOuter = value;
+        atInner /= 2;
+      }
     }
     return sign * inner;
   }

@@ -6,6 +6,7 @@ import type { Workspace } from "../kernels/workspace.ts";
 import type { Potentials } from "../run/options.ts";
 import type { RelaxedProblem } from "./relaxedProblem.ts";
 import { constants, type Side, startShift } from "./relaxedShift.ts";
+import { startRelaxedSums } from "./relaxedSums.ts";
 import { type Sweeper, startSweeper } from "./sweeper.ts";
 
 /** Entries may be left out of iterations if they weigh this share of what they may where marginals are met: rows may hold little. */
@@ -31,7 +32,8 @@ const settled = 0.1;
 export function startRelaxedSweeper(problem: RelaxedProblem, workspace: Workspace): RelaxedSweeper {
   const { cost, a, b, source, target, partial, unit, exponent, size } = problem;
   const [n, m] = cost.shape;
-  const base = startSweeper({ cost, a, b, mass: unit, massAdjustment: 1, warmStart: null }, workspace);
+  const masses = { cost, a, b, mass: unit, massAdjustment: 1, warmStart: null };
+  const base = startRelaxedSums(masses, workspace) ?? startSweeper(masses, workspace);
   const { call } = workspace;
   const hard = workspace.alloc(n * 8);
   const filling = partial !== null && source === "atMost" && target === "atMost";

@@ -2,12 +2,16 @@
 // Solomon, de Goes, Peyre, Cuturi, Butscher, Nguyen, Du, Guibas, "Convolutional Wasserstein distances" (2015).
 import type { GridCost } from "../cost/grid.ts";
 import type { Workspace } from "../kernels/workspace.ts";
+import { startRange } from "./separableRange.ts";
 import { type SoftminOperator, softminArray } from "./softmin.ts";
 
 /** Products between two yields: some 5 ms. */
 const chunkProducts = 1 << 24;
 /** Entries of an axis's kernel beyond which it is not held in memory. */
 const mostEntries = 1 << 23;
+
+/** Work that yields in between. */
+type Chunks<R> = Generator<void, R, void>;
 
 /** One axis of the grid in one direction: cells summed for, cells summed over. */
 interface Axis {
@@ -28,7 +32,7 @@ interface Cells {
 /** The separable kernel in a workspace. */
 export interface Separable extends SoftminOperator {
   /** log2 of sum_j 2^(-s C_ij) w_j 2^(u_j), or of the transpose; `priced` multiplies by s times the cost along one axis. */
-  apply(axis: 0 | 1, from: Operand, out: number, priced?: number): Generator<void, void, void>;
+  apply(axis: 0 | 1, from: Operand, out: number, priced?: number): Chunks<void>;
   /** Takes masses apart for `apply`: in the kernel's memory, `count` of them rounded up to even. */
   operand(masses: number, potentials: number, count: number): Operand;
 }
@@ -81,10 +85,11 @@ export function bindSeparable(cost: GridCost, workspace: Workspace): Separable {
   for (const { x, y } of tables) for (const values of [x, y]) coordinates(values);
   const spare = workspace.alloc(Math.max(...axes[0].map(({ x, y, spacing }) => doubles(x, y, spacing))) * 8);
   const longest = Math.max(...sourceShape, ...targetShape);
-  const scratch = workspace.alloc(call["separableScratch"](longest) * 8);
+  const scratch = workspace.alloc(Math.max(call["separableScratch"](longest), call["linearScratch"](longest)) * 8);
   const most = Math.max(largestStage(sourceShape, targetShape), largestStage(targetShape, sourceShape));
   const tensor = (): Cells => ({ m: workspace.alloc((most + 1) * 8), e: workspace.alloc((most + 1) * 8) });
   const tensors = [tensor(), tensor()];
+  const range = startRange();
   let scale = 0;
   const build = ({ x, y, spacing }: Axis, table: number, priced: 0 | 1): void => {
     const even = spacing === null ? 0 : 1;
@@ -92,25 +97,53 @@ export function bindSeparable(cost: GridCost, workspace: Workspace): Separable {
     call["tableBuild"](table, from, to, x.length, y.length, even, spacing ?? 0, power, scale, priced);
   };
 
-  function* apply(axis: 0 | 1, from: Operand, out: number, priced = -1): Generator<void, void, void> {
+  /** Calls `sum` for ranges of lines, axis by axis, and turns from tensor to tensor; returns the cells that the last one has. */
+  function* along(axis: 0 | 1, sum: (k: number, inner: number, begin: number, end: number) => void): Chunks<number> {
     const [inShape, outShape] = axis === 0 ? [targetShape, sourceShape] : [sourceShape, targetShape];
-    let [now, next] = tensors;
-    if (priced >= 0) build(axes[axis][priced], spare, 1);
-    call["cellsLoad"](from.potentials, from.mantissas, from.exponents, from.count + (from.count & 1), now.m, now.e);
     let inner = 1;
     for (let k = d - 1; k >= 0; k--) {
-      const table = k === priced ? spare : axes[axis][k].table;
       const lines = inner * size(inShape.slice(0, k));
       const step = Math.max(8, Math.floor(chunkProducts / (inShape[k] * outShape[k] * 8)) * 8);
       for (let begin = 0; begin < lines; begin += step) {
         if (begin > 0) yield;
-        const end = Math.min(lines, begin + step);
-        call["separableAxis"](table, now.m, now.e, next.m, next.e, inner, begin, end, scratch);
+        sum(k, inner, begin, Math.min(lines, begin + step));
       }
-      [now, next] = [next, now];
+      tensors.reverse();
       inner *= outShape[k];
     }
-    call["cellsLog"](now.m, now.e, inner + (inner & 1), out);
+    return inner;
+  }
+
+  /** In plain numbers; false where they were out of range. */
+  function* applyLinear(
+    axis: 0 | 1,
+    { potentials, mantissas, exponents, count }: Operand,
+    out: number,
+  ): Chunks<boolean> {
+    const even = count + (count & 1);
+    const exponent = call["linearLoad"](potentials, mantissas, exponents, even, tensors[0].m);
+    if (exponent === -Infinity) return false;
+    const cells = yield* along(axis, (k, inner, begin, end) =>
+      call["linearAxis"](axes[axis][k].table, tensors[0].m, tensors[1].m, inner, begin, end, scratch),
+    );
+    return call["linearLog"](tensors[0].m, cells + (cells & 1), cells, exponent, out) === 1;
+  }
+
+  function* apply(axis: 0 | 1, from: Operand, out: number, priced = -1): Chunks<void> {
+    if (priced < 0 && range.suits(axis)) {
+      const held = yield* applyLinear(axis, from, out);
+      range.saw(axis, held);
+      if (held) return;
+    }
+    if (priced >= 0) build(axes[axis][priced], spare, 1);
+    const { m, e } = tensors[0];
+    call["cellsLoad"](from.potentials, from.mantissas, from.exponents, from.count + (from.count & 1), m, e);
+    const cells = yield* along(axis, (k, inner, begin, end) => {
+      const table = k === priced ? spare : axes[axis][k].table;
+      const [now, next] = tensors;
+      call["separableAxis"](table, now.m, now.e, next.m, next.e, inner, begin, end, scratch);
+    });
+    call["cellsLog"](tensors[0].m, tensors[0].e, cells + (cells & 1), out);
   }
   const side = (which: 0 | 1): Operand => ({
     mantissas: softminArray(workspace, which, "mantissas"),
@@ -126,6 +159,7 @@ export function bindSeparable(cost: GridCost, workspace: Workspace): Separable {
     },
     setEpsilon(epsilon) {
       scale = Math.LOG2E / epsilon;
+      range.forget();
       for (const axis of tables) build(axis, axis.table, 0);
     },
     apply,
@@ -154,7 +188,7 @@ export function bindSeparable(cost: GridCost, workspace: Workspace): Separable {
 }
 
 /** The largest cost: between opposite corners. */
-function farthest({ sourceAxes, targetAxes, sourceShape, targetShape, at }: GridCost): number {
+export function farthest({ sourceAxes, targetAxes, sourceShape, targetShape, at }: GridCost): number {
   let i = 0;
   let j = 0;
   for (let k = 0; k < sourceShape.length; k++) {

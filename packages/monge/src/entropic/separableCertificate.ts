@@ -79,7 +79,8 @@ export function* separableRounding(claim: GridPlanClaim): Generator<void, Rounde
   });
 }
 
-function* withSums<R>(
+/** Runs `work` on the sums of the claimed plan. */
+export function* withSums<R>(
   { cost, potentials, epsilon }: GridPlanClaim,
   work: (plain: PlainSums) => Generator<void, R, void>,
 ): Generator<void, R, void> {
@@ -90,7 +91,7 @@ function* withSums<R>(
 }
 
 /** sum_ij a_i b_j C_ij 2^(..): axis by axis. */
-function* payment(
+export function* payment(
   plain: PlainSums,
   { cost }: GridPlanClaim,
   a: Float64Array,
@@ -101,9 +102,12 @@ function* payment(
   return total;
 }
 
-/** min_j C_ij - g_j for all i: along one axis after another. */
-function leastReduced(cost: GridCost, g: Float64Array): Float64Array {
-  const { sourceShape, targetShape, sourceAxes, targetAxes, power } = cost;
+/** min_j C_ij - g_j for all i, or (axis 1) min_i C_ij - g_i for all j: along one axis of the grid after another. */
+export function leastReduced(cost: GridCost, g: Float64Array, axis: 0 | 1 = 0): Float64Array {
+  const { power } = cost;
+  const source = [cost.sourceShape, cost.sourceAxes] as const;
+  const target = [cost.targetShape, cost.targetAxes] as const;
+  const [[sourceShape, sourceAxes], [targetShape, targetAxes]] = axis === 0 ? [source, target] : [target, source];
   let now = g.map((value) => -value);
   let inner = 1;
   for (let k = sourceShape.length - 1; k >= 0; k--) {
@@ -130,10 +134,12 @@ function leastReduced(cost: GridCost, g: Float64Array): Float64Array {
   return now;
 }
 
-function shares(masses: Float64Array, mass: number): Float64Array {
+/** Masses relative to the total. */
+export function shares(masses: Float64Array, mass: number): Float64Array {
   return mass > 0 ? masses.map((value) => value / mass) : masses;
 }
 
-function times(x: Float64Array, y: Float64Array): Float64Array {
+/** Products, 0 wherever y is. */
+export function times(x: Float64Array, y: Float64Array): Float64Array {
   return x.map((value, k) => (y[k] > 0 ? value * y[k] : 0));
 }

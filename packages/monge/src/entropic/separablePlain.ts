@@ -3,7 +3,7 @@ import type { GridCost } from "../cost/grid.ts";
 import type { Workspace } from "../kernels/workspace.ts";
 
 /** Terms between two yields: some 20 ms. */
-const chunkTerms = 1 << 22;
+const chunkTerms = 1 << 21;
 
 /** A plan between grids by its potentials: entries 2^(F_i + G_j - s C_ij) w_i v_j for weights that each sum brings. */
 export interface PlainSums {
@@ -52,7 +52,7 @@ export function startPlainSums(
       for (let k = d - 1; k >= 0; k--) {
         const [outs, ins] = [out.shape[k], from.shape[k]];
         const lines = inner * size(from.shape.slice(0, k));
-        const step = Math.max(1, Math.floor(chunkTerms / (outs * ins)));
+        const step = 2 * Math.max(1, Math.floor(chunkTerms / (outs * ins)));
         for (let begin = 0; begin < lines; begin += step) {
           if (begin > 0) yield;
           const end = Math.min(lines, begin + step);

@@ -5,8 +5,8 @@
 import type { Cost } from "../cost/cost.ts";
 import type { Progress, RunOptions } from "../run/options.ts";
 import { defineSolver, type RunControl, type Solver } from "../run/solver.ts";
-import { withExtension } from "./extend.ts";
 import { startMixing } from "./relaxedMixing.ts";
+import { withSoftMinima } from "./softMinima.ts";
 
 /** How the measure is seen. */
 export interface SelfOptions extends Pick<RunOptions, "stopWhen"> {
@@ -55,7 +55,7 @@ function* iterate(
 ): Generator<Progress, SelfPotential, void> {
   const n = weights.length;
   let latest = { iteration: 0, error: Infinity };
-  const steps = withExtension(cost, { g: new Float64Array(n), weights, epsilon }, function* (extension) {
+  const steps = withSoftMinima(cost, { g: new Float64Array(n), weights, epsilon }, function* (softMinima) {
     let f: Float64Array = new Float64Array(n);
     const mixing = startMixing(weights, depth);
     let error = Infinity;
@@ -63,8 +63,7 @@ function* iterate(
     let since = 0;
     let iterations = 0;
     for (; iterations < mostIterations && control.interrupted() === null; iterations++) {
-      extension.setPotentials(f);
-      const answer = yield* extension.softMinima();
+      const answer = yield* softMinima(f);
       const factorOfStep = error < near ? step : averaged;
       const next = new Float64Array(n);
       let total = 0;

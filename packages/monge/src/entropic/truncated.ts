@@ -86,7 +86,7 @@ export function prefersNearPairs(
 /** Share of the tolerance that may be left out of the sums of a measurement, of both marginals together. */
 const leftOut = 0.005;
 /** Newton's goal on a level is below the tolerance by what is left out, and rough where the next level changes everything. */
-const goals = { last: 0.98, fall: 1e-2, coarse: 1e-3 };
+const goals = { last: 0.98, fall: 2e-2, coarse: 1e-3 };
 /** A warm start that leaves an error above this after so many passes is worse than none. */
 const helpful = 0.5;
 const helpPasses = 8;

@@ -40,7 +40,7 @@ const doubt = 0.05;
 const room = 5e8;
 /** Products for one step, and how well it is solved for: no better than the step's own error. */
 const mostProducts = 300;
-const accuracy = { cells: 0.02, points: 0.01, first: 0.1 };
+const accuracy = { cells: 0.02, points: 0.002, first: 0.1 };
 /** Bits by which a potential may change in a step: at first, and at least and at most later; where it fails, a fraction of that. */
 const reach = { first: 8, least: 4, most: 1024, fraction: 0.125 };
 /** Then all in proportion, so that parts stay together. */

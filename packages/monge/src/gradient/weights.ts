@@ -3,7 +3,8 @@
 import type { Cost } from "../cost/cost.ts";
 import { transpose } from "../cost/transpose.ts";
 import { exp2All } from "../entropic/exponentials.ts";
-import { type Beyond, withExtension } from "../entropic/extend.ts";
+import type { Beyond } from "../entropic/extend.ts";
+import { withSoftMinima } from "../entropic/softMinima.ts";
 import { OtError } from "../errors/otError.ts";
 import { sum } from "../linalg/sum.ts";
 import type { MarginalHold, Result, SolvedProblem } from "../run/result.ts";
@@ -49,7 +50,7 @@ export function problemOf(result: Result): SolvedProblem {
 
 /** sum_j w_j exp((f_i + g_j + lambda - C_ij) / eps), the share of its mass that atom i moves: also where that mass is 0. */
 export function shares(cost: Cost, f: Float64Array, beyond: Beyond, lambda: number): Float64Array {
-  const soft = drain(withExtension(cost, beyond, (extension) => extension.softMinima()));
+  const soft = drain(withSoftMinima(cost, beyond, (softMinima) => softMinima(beyond.g)));
   const scale = Math.LOG2E / beyond.epsilon;
   const out = f.map((value, i) => (soft[i] < Infinity ? scale * (value + lambda - soft[i]) : -Infinity));
   exp2All(out);

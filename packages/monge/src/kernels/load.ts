@@ -1,6 +1,7 @@
 // Loading kernels ahead of the first solve: all families, so only who asks for it pays for all of them.
 import { entropic } from "./entropic.ts";
 import { exact } from "./exact.ts";
+import { gaussian } from "./gaussian.ts";
 import { graph } from "./graph.ts";
 import { line } from "./line.ts";
 import { type Family, install } from "./module.ts";
@@ -18,5 +19,6 @@ export type KernelSource = Partial<Record<Family, WebAssembly.Module | BufferSou
  */
 export async function loadKernels(source: KernelSource | Promise<KernelSource> = {}): Promise<void> {
   const given = await source;
-  for (const kernels of [exact, line, graph, entropic, truncated]) await install(kernels, given[kernels.family]);
+  for (const kernels of [exact, line, graph, entropic, truncated, gaussian])
+    await install(kernels, given[kernels.family]);
 }

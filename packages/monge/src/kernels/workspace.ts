@@ -33,24 +33,23 @@ interface Instance extends Workspace {
   reset(): void;
 }
 
-const idle = new Map<Family, Instance>();
+const idle = new Map<Family, Instance[]>();
 
-/** Leases a workspace: nobody else gets it until it is returned. */
+/** Leases a workspace, the largest that is idle: nobody else gets it until it is returned. */
 export function lease(kernels: Kernels): Workspace {
-  const kept = idle.get(kernels.family);
-  if (kept !== undefined) {
-    idle.delete(kernels.family);
-    // Another build may have been installed since.
-    if (kept.module === compile(kernels)) return kept;
-  }
-  return instantiate(kernels);
+  const kept = idle.get(kernels.family)?.pop();
+  // Another build may have been installed since.
+  return kept !== undefined && kept.module === compile(kernels) ? kept : instantiate(kernels);
 }
 
-/** Returns a workspace. One idle workspace a family is kept, and only if it is small: wasm memory never shrinks. */
+/** Returns a workspace. Two idle ones a family are kept, for a solve and one inside it, and only if they are small: wasm memory never shrinks. */
 export function giveBack(workspace: Workspace): void {
-  if (workspace.bytes > keepBytes || idle.has(workspace.family)) return;
   (workspace as Instance).reset();
-  idle.set(workspace.family, workspace as Instance);
+  const { family } = workspace;
+  const kept = [...(idle.get(family) ?? []), workspace as Instance].filter(({ bytes }) => bytes <= keepBytes);
+  kept.sort((left, right) => left.bytes - right.bytes);
+  while (kept.length > 2 || kept.reduce((total, { bytes }) => total + bytes, 0) > keepBytes) kept.shift();
+  idle.set(family, kept);
 }
 
 /** Runs `work` on a leased workspace and returns it, also after a throw (a trap may have left it in any state: dropped then). */

@@ -6,7 +6,9 @@ import { assignment } from "../exact/assignment.ts";
 import { emd } from "../exact/emd.ts";
 import { emdBatch } from "../exact/emdBatch.ts";
 import { gridL1 } from "../exact/gridL1.ts";
+import { reduceMixture } from "../gaussian/reduction.ts";
 import { lowRankTransport } from "../lowRank/lowRank.ts";
+import { matchGaussians } from "../matching/match.ts";
 import { partialTransport } from "../partial/partial.ts";
 import { regularisedTransport } from "../regularised/regularised.ts";
 import type { RunOptions } from "../run/options.ts";
@@ -22,7 +24,9 @@ export const solvers: Readonly<Record<string, AnySolver | undefined>> = table({
   emdBatch,
   gridL1,
   lowRankTransport,
+  matchGaussians,
   partialTransport,
+  reduceMixture,
   regularisedTransport,
   selfPotential,
   sinkhorn,

@@ -302,6 +302,31 @@ describe("the separable kernel", () => {
     },
   );
 
+  it("sums long lines exactly, where an interval of each matters: smooth, with gaps, with steps that leave the range of plain numbers", () => {
+    for (const [from, to] of [
+      [[300], { shape: [290], spacing: [1.03] }],
+      [
+        [70, 90],
+        [70, 90],
+      ],
+      [{ shape: [65, 33], origin: [40, -90] }, [41, 130]],
+    ] as [Grid, Grid][]) {
+      const C = cost.grid(from, to);
+      const { uniform } = random(12);
+      const count = C.shape[1];
+      const size = C.at(0, count - 1);
+      for (const relative of [1e-2, 1e-3, 1e-4]) {
+        const epsilon = relative * size;
+        for (const height of [0.01, 0.3, 3]) {
+          const g = Float64Array.from({ length: count }, (_, j) => height * size * Math.sin((7 * j) / count));
+          const weights = Float64Array.from({ length: count }, (_, j) => (j % 400 < 150 ? 0 : uniform()));
+          const [sums, ones] = both(C, epsilon, g, weights, 0);
+          expect(furthest(sums, ones)).toBeLessThan(1e-13 + (2e-15 * (1 + height)) / relative);
+        }
+      }
+    }
+  });
+
   it("sums nothing to nothing, and a single cell to its kernel", () => {
     const C = cost.grid([5, 5]);
     const g = new Float64Array(25);

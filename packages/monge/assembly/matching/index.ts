@@ -1,0 +1,5 @@
+// The exports of the module `matching`: projections, votes for poses, near pairs of projected and given ellipses.
+export { heapBase } from "../memory";
+export { pairsBalance, pairsFind, pairsGather, pairsGrid, pairsScore } from "./pairs";
+export { projectAll } from "./project";
+export { votePeak, votesClear, votesOf, votesSmooth, voteSources, voteTargets } from "./votes";

@@ -1,0 +1,11 @@
+// The entry point monge/gaussian: closed forms between Gaussians, and transport of Gaussian mixtures; a test pins this list.
+export { empiricalGaussian, type Gaussian, gaussian } from "../measure/gaussian.ts";
+export { componentOf, gaussianMixture, type Mixture, mixtureOf } from "../measure/mixture.ts";
+export {
+  buresDistance,
+  buresWassersteinDistance,
+  squaredBuresDistance,
+  squaredBuresWassersteinDistance,
+} from "./bures.ts";
+export { type ReducedMixture, type ReduceMixture, type ReduceMixtureOptions, reduceMixture } from "./reduction.ts";
+export type { ReductionCertify } from "./reductionCertificate.ts";

@@ -1,0 +1,101 @@
+// Singular values and vectors of a square matrix M = sum_k values[k] u_k v_k^T: one-sided Jacobi rotations.
+// Hestenes (1958); small singular values and their vectors come out to their own precision (Demmel, Veselic 1992).
+
+/** Singular values, unordered, and orthonormal vectors: row k of `left` and of `right` (d x d) belong to `values[k]`. */
+export interface Singular {
+  readonly values: Float64Array;
+  readonly left: Float64Array;
+  readonly right: Float64Array;
+}
+
+const sweeps = 60;
+
+/** The singular values and vectors of the d x d row-major matrix `M`. Vectors of vanishing values complete the others. */
+export function singular(M: Float64Array, d: number): Singular {
+  const left = new Float64Array(d * d);
+  for (let i = 0; i < d; i++) for (let j = 0; j < d; j++) left[j * d + i] = M[i * d + j];
+  const right = new Float64Array(d * d);
+  for (let k = 0; k < d; k++) right[k * d + k] = 1;
+  for (let sweep = 0; sweep < sweeps && orthogonalise(left, right, d); sweep++);
+  const values = new Float64Array(d);
+  for (let k = 0; k < d; k++) values[k] = norm(left, k * d, d);
+  for (let k = 0; k < d; k++) {
+    if (values[k] > 0) for (let i = k * d; i < (k + 1) * d; i++) left[i] /= values[k];
+    else left.fill(0, k * d, (k + 1) * d);
+  }
+  for (let k = 0; k < d; k++) if (!(values[k] > 0)) complete(left, k, d);
+  return { values, left, right };
+}
+
+/** sum of the singular values of `M`, which is overwritten. */
+export function nuclearNorm(M: Float64Array, d: number): number {
+  for (let sweep = 0; sweep < sweeps && orthogonalise(M, null, d); sweep++);
+  let total = 0;
+  for (let k = 0; k < d; k++) total += norm(M, k * d, d);
+  return total;
+}
+
+/** One rotation for each pair of rows that are not orthogonal; false where none was needed. */
+function orthogonalise(rows: Float64Array, right: Float64Array | null, d: number): boolean {
+  let rotated = false;
+  for (let p = 0; p < d - 1; p++) {
+    for (let q = p + 1; q < d; q++) {
+      let first = 0;
+      let second = 0;
+      let both = 0;
+      for (let i = p * d, j = q * d; i < (p + 1) * d; i++, j++) {
+        first += rows[i] * rows[i];
+        second += rows[j] * rows[j];
+        both += rows[i] * rows[j];
+      }
+      if (both === 0 || Math.abs(both) <= 2 ** -52 * Math.sqrt(first) * Math.sqrt(second)) continue;
+      rotated = true;
+      const theta = (second - first) / (2 * both);
+      const t = (theta < 0 ? -1 : 1) / (Math.abs(theta) + Math.sqrt(theta * theta + 1));
+      const c = 1 / Math.sqrt(t * t + 1);
+      rotate(rows, p * d, q * d, d, c, t * c);
+      if (right !== null) rotate(right, p * d, q * d, d, c, t * c);
+    }
+  }
+  return rotated;
+}
+
+function rotate(rows: Float64Array, p: number, q: number, d: number, c: number, s: number): void {
+  for (let k = 0; k < d; k++) {
+    const u = rows[p + k];
+    const v = rows[q + k];
+    rows[p + k] = c * u - s * v;
+    rows[q + k] = s * u + c * v;
+  }
+}
+
+function norm(rows: Float64Array, at: number, d: number): number {
+  let total = 0;
+  for (let k = at; k < at + d; k++) total += rows[k] * rows[k];
+  return Math.sqrt(total);
+}
+
+/** Fills row k with a unit vector orthogonal to all other rows: the axis that they reach least, twice orthogonalised. */
+function complete(rows: Float64Array, k: number, d: number): void {
+  let axis = 0;
+  let least = Infinity;
+  for (let i = 0; i < d; i++) {
+    let reached = 0;
+    for (let j = 0; j < d; j++) reached += rows[j * d + i] ** 2;
+    if (reached < least) {
+      least = reached;
+      axis = i;
+    }
+  }
+  rows[k * d + axis] = 1;
+  for (let turn = 0; turn < 2; turn++) {
+    for (let j = 0; j < d; j++) {
+      if (j === k) continue;
+      let along = 0;
+      for (let i = 0; i < d; i++) along += rows[j * d + i] * rows[k * d + i];
+      for (let i = 0; i < d; i++) rows[k * d + i] -= along * rows[j * d + i];
+    }
+    const length = norm(rows, k * d, d);
+    for (let i = k * d; i < (k + 1) * d; i++) rows[i] /= length;
+  }
+}

@@ -1,0 +1,125 @@
+// The proof of a match, recomputed from the input: what its links are worth, that no other links at this camera are worth more, and that the camera
+// is stationary.
+import type { AsyncOptions, Progress } from "../run/options.ts";
+import { drain, drainAsync } from "../run/solver.ts";
+import { project } from "./camera.ts";
+import { gates, gatesOf } from "./evidence.ts";
+import { featureCount, features } from "./features.ts";
+import { bestLinks } from "./links.ts";
+import { solveNormal, stepped, unknowns } from "./pose.ts";
+import type { Pose } from "./search.ts";
+import type { MatchTask } from "./task.ts";
+
+/** What can be proved of a match: the best links for its camera, and that no small move of the camera makes them better. */
+export interface MatchCertificate {
+  readonly kind: "stationarity";
+  /** Minus the score: minus the gains of the links, all pairs looked at, in nats. */
+  readonly objective: number;
+  /** By how much a Gauss-Newton step of the camera could lower sum d^2 / 2 over the links. */
+  readonly stationarityGap: number;
+  /** No links at this camera have a lower objective: the value of feasible prices. */
+  readonly lowerBound: number;
+  /** Ellipsoids and ellipses linked more than once, as a share: 0. */
+  readonly primalResidual: number;
+}
+
+/** Makes the certificate; it looks at all n m pairs. */
+export interface MatchCertify {
+  (): MatchCertificate;
+  async(options?: AsyncOptions): Promise<MatchCertificate>;
+}
+
+/** The certificate of a pose. */
+export function certifyMatch(task: MatchTask, pose: Pose): MatchCertify {
+  return Object.assign(() => drain(prove(task, pose)), {
+    async: (options: AsyncOptions = {}) => drainAsync(() => prove(task, pose), options.signal),
+  });
+}
+
+function* prove(
+  { problem, stage, soft, known }: MatchTask,
+  { camera, widths }: Pose,
+): Generator<Progress, MatchCertificate, void> {
+  const { scene, view } = problem;
+  const { blur, dilation, outline, extra } = stage;
+  const begin = performance.now();
+  const featuresAt = (at: typeof camera): Float64Array => {
+    const seen = project(scene, at, undefined, outline);
+    for (let i = 0; i < scene.count; i++) {
+      seen.covariances[3 * i] += dilation;
+      seen.covariances[3 * i + 2] += dilation;
+    }
+    return features(seen, blur);
+  };
+  const source = featuresAt(camera);
+  const target = features(view, blur);
+  const [n, m] = [scene.count, view.count];
+  const gate = gatesOf(source, target, widths, crowdsPlainly(source, target));
+  const [wx, wc] = [1 / widths.position ** 2, 1 / widths.shape ** 2];
+  const pairs = { n, m, i: [] as number[], j: [] as number[], gain: [] as number[] };
+  for (let i = 0; i < n; i++) {
+    for (let j = 0; j < m; j++) {
+      let d = 0;
+      for (let c = 0; c < featureCount; c++) {
+        d += (c < 2 ? wx : wc) * (source[featureCount * i + c] - target[featureCount * j + c]) ** 2;
+      }
+      if (extra !== null) {
+        for (let c = 0; c < extra.k; c++) d += (extra.scene[i * extra.k + c] - extra.view[j * extra.k + c]) ** 2;
+      }
+      if (!(d < gate[j])) continue;
+      pairs.i.push(i);
+      pairs.j.push(j);
+      pairs.gain.push((gate[j] - d) / 2);
+    }
+    if (i % 64 === 0) yield { phase: "certify", iteration: i, error: 0, elapsedMs: performance.now() - begin };
+  }
+  const links = yield* bestLinks(pairs);
+  const proof = links.transport === null ? null : links.transport.certify();
+  return {
+    kind: "stationarity",
+    objective: -links.gain,
+    stationarityGap: known !== null ? 0 : cameraGap(),
+    lowerBound: proof === null ? 0 : proof.dual,
+    primalResidual: proof === null ? 0 : proof.primalResidual,
+  };
+
+  /** What a Gauss-Newton step on the links promises: g^T H^-1 g / 2. */
+  function cameraGap(): number {
+    const k = unknowns(camera, soft.focal !== undefined);
+    const step = new Float64Array(k);
+    const moved = Array.from({ length: k }, (_, p) => {
+      step.fill(0);
+      step[p] = 1e-5;
+      return featuresAt(stepped(camera, step));
+    });
+    const H = new Float64Array(k * k);
+    const g = new Float64Array(k);
+    for (let i = 0; i < n; i++) {
+      const j = links.ofEllipsoid[i];
+      if (j < 0) continue;
+      for (let c = 0; c < featureCount; c++) {
+        const at = featureCount * i + c;
+        const w = c < 2 ? wx : wc;
+        const J = moved.map((values) => (values[at] - source[at]) / 1e-5);
+        for (let p = 0; p < k; p++) {
+          g[p] += w * (target[featureCount * j + c] - source[at]) * J[p];
+          for (let q = 0; q < k; q++) H[p * k + q] += w * J[p] * J[q];
+        }
+      }
+    }
+    const x = solveNormal(H, g, 1e-12);
+    return x === null ? Infinity : g.reduce((sum, value, p) => sum + (value * x[p]) / 2, 0);
+  }
+}
+
+/** The neighbours of each target by area, counted pair by pair. */
+function crowdsPlainly(source: Float64Array, target: Float64Array): Float64Array {
+  const out = new Float64Array(target.length / featureCount).fill(1);
+  for (let j = 0; j < out.length; j++) {
+    for (let at = 0; at < source.length; at += featureCount) {
+      const far = (source[at] - target[featureCount * j]) ** 2 + (source[at + 1] - target[featureCount * j + 1]) ** 2;
+      if (far < gates.reach ** 2) out[j]++;
+    }
+  }
+  return out.map((value) => value / (Math.PI * gates.reach ** 2));
+}

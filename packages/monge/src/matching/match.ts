@@ -1,0 +1,240 @@
+// Matching 3-D Gaussians to the 2-D Gaussians of one view: who is whom, and from where the view was taken.
+//
+// Poses are found by votes (votes.ts), refined by annealed partial transport (refine.ts), compared by their evidence (evidence.ts), explained by
+// exact partial assignment (links.ts). See docs/algorithms/matching.md.
+import { OtError } from "../errors/otError.ts";
+import { matching } from "../kernels/matching.ts";
+import { backend } from "../kernels/module.ts";
+import { giveBack, lease } from "../kernels/workspace.ts";
+import type { SparseMatrix } from "../linalg/sparse.ts";
+import type { Mixture } from "../measure/mixture.ts";
+import type { AsyncOptions, Progress } from "../run/options.ts";
+import type { Report } from "../run/report.ts";
+import { defineSolver, type Run, type RunControl } from "../run/solver.ts";
+import type { Camera } from "./camera.ts";
+import { certifyMatch, type MatchCertify } from "./certificate.ts";
+import { type Explanation, explain, type MatchGroup, type UnmatchedReason } from "./explain.ts";
+import type { NormalisedProblem } from "./normalise.ts";
+import { seenWidths } from "./refine.ts";
+import { atLeast, decisive, type Found, type Pose, search } from "./search.ts";
+import { openStage, type Stage, type Widths } from "./stage.ts";
+import { type MatchOptions, type MatchTask, readTask } from "./task.ts";
+
+/** How a match ended. */
+export type MatchStatus =
+  /** One pose, beyond doubt as far as the evidence tells. */
+  | "converged"
+  /** Several poses explain the view equally well: see `alternatives`. */
+  | "ambiguous"
+  /** The best pose is hardly better than wrong ones: it may be anything. */
+  | "low-confidence"
+  | "maxIterations"
+  | "timeLimit"
+  | "stopped";
+
+/** Another pose that explains the view nearly as well. */
+export interface MatchAlternative {
+  readonly camera: Camera;
+  /** As {@link MatchResult.score}. */
+  readonly score: number;
+}
+
+/** Who is whom, and the camera. */
+export interface MatchResult {
+  readonly status: MatchStatus;
+  /** The camera, in the caller's units; also where confidence is low. */
+  readonly camera: Camera;
+  /** [ellipsoid, ellipse], ascending; several ellipsoids may share a merged ellipse, several ellipses a split ellipsoid. */
+  readonly matches: readonly (readonly [number, number])[];
+  /** n x m: how likely each pair is the right one, given the camera; rows and columns sum to 1 at most. */
+  readonly probabilities: SparseMatrix;
+  readonly groups: readonly MatchGroup[];
+  readonly unmatched: {
+    readonly ellipsoids: readonly { readonly index: number; readonly reason: UnmatchedReason }[];
+    readonly ellipses: readonly number[];
+  };
+  /** Evidence for the pose in nats: the log likelihood ratio of the linked pairs against strangers. */
+  readonly score: number;
+  /** What wrong poses reach on this input. */
+  readonly chance: number;
+  /** In (0, 1): 1/2 where the score is at the limit below which the status is `"low-confidence"`; (score / limit)^4 to one. */
+  readonly confidence: number;
+  /** Other poses with at least 85 % of the score. */
+  readonly alternatives: readonly MatchAlternative[];
+  /** Noise that was seen in the linked pairs: of the means, in the unit of the view, and of the logarithms of the covariances. */
+  readonly noise: { readonly position: number; readonly shape: number };
+  readonly report: Report;
+  readonly certify: MatchCertify;
+}
+
+/**
+ * Matches ellipsoids (3-D Gaussians, n) to ellipses (2-D Gaussians of one view, m), some of either without a partner, and finds the camera.
+ *
+ * `camera` is a camera that is known, or `"affine"` (y = A X + t), `"scaled-orthographic"` (y = scale (R X)_12 + t) or `"perspective"` (with `intrinsics`;
+ * an uncertain focal length is said by `prior.focalSpread`). Covariances go through the derivative of the camera. Everything is measured in the picture:
+ * units do not matter, and neither do weights but in groups.
+ *
+ * The answer is a local optimum among many: `score` says how much likelier the view is under it than by chance, `alternatives` which others there are, and
+ * the status whether that is enough. A view that has nothing to do with the scene ends as `"low-confidence"`, with the best pose all the same.
+ *
+ * Throws `InvalidShape`, `InvalidValue`, `OutOfMemory`, `KernelUnavailable`.
+ */
+export interface MatchGaussians {
+  (ellipsoids: Mixture, ellipses: Mixture, options: MatchOptions): MatchResult;
+  /** The same between turns of the event loop, or on a pool; can be aborted. */
+  async(ellipsoids: Mixture, ellipses: Mixture, options: MatchOptions & AsyncOptions): Promise<MatchResult>;
+  /** The same by hand: iterate for progress, `snapshot()` for the best pose so far. */
+  steps(ellipsoids: Mixture, ellipses: Mixture, options: MatchOptions): Run<MatchResult>;
+}
+
+/** Who is whom in a view of 3-D Gaussians, and the camera; see {@link MatchGaussians}. */
+export const matchGaussians: MatchGaussians = /*#__PURE__*/ defineSolver<[Mixture, Mixture], MatchOptions, MatchResult>(
+  2,
+  (control, [ellipsoids, ellipses], options) => run(control, readTask(ellipsoids, ellipses, options)),
+  "matchGaussians",
+) as MatchGaussians;
+
+/** Poses with this share of the best evidence are as good. */
+const equal = 0.85;
+/** Plain data, which may come from another thread. */
+interface Solved {
+  readonly status: MatchStatus;
+  readonly pose: Pose;
+  readonly alternatives: readonly Pose[];
+  readonly chance: number;
+  readonly explanation: Omit<Explanation, "transport">;
+  readonly tried: number;
+  readonly level: string;
+}
+
+function* run(control: RunControl<MatchResult>, task: MatchTask): Generator<Progress, MatchResult, void> {
+  const solved = yield* control.elsewhere(() => solveHere(control, task));
+  return finish(task, solved, control.elapsedMs());
+}
+
+function* solveHere(control: RunControl<MatchResult>, task: MatchTask): Generator<Progress, Solved, void> {
+  const { problem, known, prior, soft } = task;
+  const workspace = lease(matching);
+  const stage = openStage(workspace, problem, task.stage);
+  const explainPose = (pose: Pose): Generator<Progress, Explanation, void> =>
+    explain(stage, problem, task.weights, pose.camera, pose.widths, task.join);
+  if (known !== null) {
+    const pose = atKnown(stage, problem.inward(known));
+    const { transport: _, ...explanation } = yield* explainPose(pose);
+    giveBack(workspace);
+    return {
+      status: "converged",
+      pose: { ...pose, evidence: explanation.evidence },
+      alternatives: [],
+      chance: 0,
+      explanation,
+      tried: 0,
+      level: "camera given",
+    };
+  }
+  let found: Found = { poses: [], chance: 0, tried: 0, level: "none" };
+  const given = prior.near === undefined ? [] : [problem.inward(converted(prior.near.camera, problem))].filter(Boolean);
+  const steps = search(stage, problem, prior, soft, given, (now) => {
+    found = now;
+  });
+  let interrupted: MatchStatus | null = null;
+  for (;;) {
+    const step = steps.next();
+    if (step.done) {
+      found = step.value;
+      break;
+    }
+    yield {
+      phase: found.level,
+      iteration: found.tried,
+      error: found.poses.length > 0 ? 1 / (1 + found.poses[0].evidence) : 1,
+      elapsedMs: control.elapsedMs(),
+    };
+    const status = control.interrupted();
+    if (status !== null && found.poses.length > 0) {
+      interrupted = status as MatchStatus;
+      break;
+    }
+  }
+  const pose = found.poses[0] ?? {
+    camera: someCamera(problem),
+    widths: atLeast({ position: NaN, shape: NaN }),
+    evidence: 0,
+  };
+  const alternatives = found.poses.slice(1).filter(({ evidence }) => evidence >= equal * pose.evidence);
+  const { transport: _, ...explanation } = yield* explainPose(pose);
+  giveBack(workspace);
+  const limit = confidenceLimit(found.chance);
+  const status =
+    interrupted ?? (pose.evidence < limit ? "low-confidence" : alternatives.length > 0 ? "ambiguous" : "converged");
+  return { status, pose, alternatives, chance: found.chance, explanation, tried: found.tried, level: found.level };
+}
+
+/** The evidence below which a pose is not to be trusted. */
+export function confidenceLimit(chance: number): number {
+  return Math.max(decisive.nats, decisive.ratio * chance);
+}
+
+/** The noise at a camera that is known. */
+function atKnown(stage: Stage, camera: Camera): Pose {
+  let widths: Widths = { position: 0.02, shape: 0.2 };
+  for (let round = 0; round < 4; round++) widths = atLeast(seenWidths(stage, camera, stage.all, widths));
+  return { camera, widths, evidence: 0 };
+}
+
+function converted(camera: Camera, { model }: NormalisedProblem): Camera {
+  if (camera.projection === model) return camera;
+  throw new OtError("InvalidValue", `prior.near.camera is ${camera.projection}, the camera to find ${model}.`, {
+    argument: "options.prior.near.camera",
+    seen: camera.projection,
+    cure: `Pass a camera with projection "${model}".`,
+  });
+}
+
+/** Something to return where nothing was found: the view along the third axis. */
+function someCamera({ model, focal }: NormalisedProblem): Camera {
+  const R = Float64Array.of(1, 0, 0, 0, 1, 0, 0, 0, 1);
+  if (model === "affine") return { projection: "affine", A: R.slice(0, 6), t: Float64Array.of(0, 0) };
+  if (model === "scaled-orthographic") return { projection: model, R, scale: 1, t: Float64Array.of(0, 0) };
+  return { projection: model, R, t: Float64Array.of(0, 0, focal), intrinsics: { fx: focal, fy: focal, cx: 0, cy: 0 } };
+}
+
+function finish(task: MatchTask, solved: Solved, elapsedMs: number): MatchResult {
+  const { problem } = task;
+  const { pose, alternatives, chance, explanation, status } = solved;
+  const limit = confidenceLimit(chance);
+  const odds = (pose.evidence / limit) ** 4;
+  const camera = task.known ?? problem.outward(pose.camera);
+  return {
+    status,
+    camera,
+    matches: explanation.matches,
+    probabilities: explanation.probabilities,
+    groups: explanation.groups,
+    unmatched: explanation.unmatched,
+    score: pose.evidence,
+    chance,
+    confidence: task.known !== null ? 1 : odds / (1 + odds),
+    alternatives: alternatives.map(({ camera: other, evidence }) => ({
+      camera: problem.outward(other),
+      score: evidence,
+    })),
+    noise: { position: pose.widths.position / problem.pixel, shape: pose.widths.shape },
+    report: {
+      status: status === "ambiguous" || status === "low-confidence" ? "converged" : status,
+      method: "bures",
+      why:
+        task.known !== null
+          ? "the camera is known: only links are to be found"
+          : `decided at the level "${solved.level}", ${solved.tried} poses refined`,
+      backend: backend(matching),
+      iterations: solved.tried,
+      error: 0,
+      tolerance: 0,
+      massAdjustment: 1,
+      elapsedMs,
+      warnings: [],
+    },
+    certify: certifyMatch(task, pose),
+  };
+}

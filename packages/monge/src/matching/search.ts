@@ -1,0 +1,300 @@
+// The poses that a view may have been taken from, best first: hypotheses by votes, refined, until the evidence for one is decisive.
+import type { Camera } from "./camera.ts";
+import { viewDirection } from "./camera.ts";
+import { candidates } from "./evidence.ts";
+import { featureCount } from "./features.ts";
+import { bestLinks, type Links } from "./links.ts";
+import { momentHypotheses } from "./moments.ts";
+import type { NormalisedProblem } from "./normalise.ts";
+import { addPrior, allowedDirections, allows, type MatchPrior, type SoftPrior } from "./prior.ts";
+import { refine, seenWidths } from "./refine.ts";
+import { rotationAngle } from "./rotation.ts";
+import type { Stage, Targets, Widths } from "./stage.ts";
+import { type Hypothesis, openVotes } from "./votes.ts";
+
+/** A pose, refined as far as it goes. */
+export interface Pose {
+  readonly camera: Camera;
+  readonly widths: Widths;
+  /** Evidence in nats: the sum of the gains of the best links. */
+  readonly evidence: number;
+}
+
+/** What a search found. */
+export interface Found {
+  /** Distinct poses, best first. */
+  readonly poses: readonly Pose[];
+  /** Evidence that wrong poses come to on this very problem. */
+  readonly chance: number;
+  /** Hypotheses that were refined. */
+  readonly tried: number;
+  /** Which level of the cascade was the last. */
+  readonly level: string;
+}
+
+interface Level {
+  readonly name: string;
+  readonly from: "votes" | "moments";
+  readonly directions: number;
+  /** Targets that vote, at most. */
+  readonly voters: number;
+  readonly cell: number;
+  readonly scale: "sizes" | number;
+  /** Distinct hypotheses to refine. */
+  readonly refined: number;
+}
+
+/** The cascade: each level is gone into only where those before were not decisive. */
+const levels: readonly Level[] = [
+  { name: "votes", from: "votes", directions: 240, voters: 200, cell: 0.12, scale: "sizes", refined: 8 },
+  { name: "more votes", from: "votes", directions: 700, voters: 400, cell: 0.1, scale: "sizes", refined: 16 },
+  {
+    name: "votes at the scale of the positions",
+    from: "votes",
+    directions: 400,
+    voters: 300,
+    cell: 0.12,
+    scale: 1,
+    refined: 12,
+  },
+  { name: "moments", from: "moments", directions: 150, voters: 150, cell: 0, scale: 1, refined: 12 },
+  { name: "most votes", from: "votes", directions: 1600, voters: 600, cell: 0.08, scale: "sizes", refined: 30 },
+];
+
+/** Widths between which a refinement goes, first for some of the targets, then for all. */
+const wide: Widths = { position: 0.12, shape: 0.5 };
+const close: Widths = { position: 0.02, shape: 0.2 };
+/** The least noise that is believed. */
+const finest: Widths = { position: 2e-4, shape: 0.01 };
+/** Evidence that decides: so many times that of wrong poses, and so many nats. */
+export const decisive = { ratio: 2.5, nats: 45 };
+/** Wrong poses whose evidence is looked at. */
+const decoys = 5;
+/** Poses are one and the same within these: root mean square of the difference in the picture, and of the angle, degrees. */
+const same = { picture: 0.05, degrees: 4 };
+/** Hypotheses so near to a refined pose lead to it again. */
+const alike = { picture: 0.2, degrees: 22 };
+
+/** Searches one view. `cameras` are tried first. */
+export function* search(
+  stage: Stage,
+  problem: NormalisedProblem,
+  prior: MatchPrior,
+  soft: SoftPrior,
+  cameras: readonly Camera[],
+  tell: (found: Found) => void,
+): Generator<void, Found, void> {
+  const poses: Pose[] = [];
+  let tried = 0;
+  let chance = 0;
+  let name = "given";
+  const freeFocal = soft.focal !== undefined;
+  const priorOf = (camera: Camera, H: Float64Array, g: Float64Array): void => addPrior(soft, camera, H, g);
+  const vote = openVotes(stage, problem);
+  /** Refines, and keeps the pose where it is a new one. */
+  function* take(start: Camera, some: Targets, from: Widths): Generator<void, Pose, void> {
+    tried++;
+    let camera = start;
+    if (from !== close) {
+      const rough = yield* refine(stage, camera, {
+        targets: some,
+        from,
+        to: close,
+        fall: 0.6,
+        steps: 2,
+        freeFocal,
+        prior: priorOf,
+      });
+      camera = rough.camera;
+    }
+    const to = { position: 0.01, shape: 0.12 };
+    const whole = yield* refine(stage, camera, {
+      targets: stage.all,
+      from: close,
+      to,
+      fall: 0.7,
+      steps: 2,
+      freeFocal,
+      prior: priorOf,
+    });
+    const pose = yield* settle(stage, whole.camera, to, freeFocal, priorOf);
+    if (!allows(prior, problem.outward(pose.camera), 2)) return pose;
+    const twin = poses.findIndex((other) => near(stage, other.camera, pose.camera, same));
+    if (twin < 0) poses.push(pose);
+    else if (pose.evidence > poses[twin].evidence) poses[twin] = pose;
+    poses.sort((p, q) => q.evidence - p.evidence);
+    tell({ poses: [...poses], chance, tried, level: name });
+    return pose;
+  }
+  for (const camera of cameras) yield* take(camera, stage.all, wide);
+  for (const level of levels) {
+    name = level.name;
+    const some = stage.some(voters(stage, level.voters));
+    const directions = allowedDirections(prior, level.directions, problem.turned);
+    const ballot = { directions, targets: some, cell: level.cell, scale: level.scale };
+    const hypotheses =
+      level.from === "votes" ? yield* vote(ballot) : yield* momentHypotheses(stage, problem, directions, some);
+    const spacing = 360 / Math.sqrt(level.directions);
+    const eligible = hypotheses.filter(({ camera }) => allows(prior, problem.outward(camera), spacing));
+    yield* refineBest(eligible, level.refined, some);
+    if (poses.length > 0) {
+      for (const mirror of mirrored(problem, poses[0].camera)) yield* take(mirror, some, close);
+      chance = yield* chanceLevel(eligible, some);
+      if (isDecisive(poses[0].evidence, chance)) return { poses, chance, tried, level: level.name };
+    }
+  }
+  return { poses, chance, tried, level: levels[levels.length - 1].name };
+
+  /** Refines the first hypotheses that are unlike each other and unlike what they led to. */
+  function* refineBest(hypotheses: readonly Hypothesis[], count: number, some: Targets): Generator<void, void, void> {
+    const begun: Camera[] = [];
+    for (const { camera, votes } of hypotheses) {
+      if (begun.length >= count) return;
+      // Far behind the best, and something is found already.
+      if (begun.length > 3 && poses.length > 0 && votes < 0.3 * hypotheses[0].votes) return;
+      const known = (other: Camera): boolean => near(stage, other, camera, alike);
+      if (begun.some(known) || poses.slice(0, 3).some(({ camera: other }) => known(other))) continue;
+      begun.push(camera);
+      yield* take(camera, some, wide);
+    }
+  }
+  /** The median evidence of poses that hypotheses from all over the list lead to: what being wrong, and refined, comes to on this input. */
+  function* chanceLevel(hypotheses: readonly Hypothesis[], some: Targets): Generator<void, number, void> {
+    const reached: number[] = [];
+    for (let k = 0; k < Math.min(decoys, hypotheses.length); k++) {
+      // From the middle of the list on, by equal steps.
+      const { camera } = hypotheses[Math.floor(((k + decoys) * (hypotheses.length - 1)) / (2 * decoys))];
+      if (near(stage, poses[0].camera, camera, alike)) continue;
+      reached.push((yield* take(camera, some, wide)).evidence);
+    }
+    reached.sort((p, q) => p - q);
+    return reached[reached.length >> 1] ?? 0;
+  }
+}
+
+/** Whether evidence is beyond what wrong poses come to. */
+export function isDecisive(evidence: number, chance: number): boolean {
+  return evidence >= decisive.nats && evidence >= decisive.ratio * chance;
+}
+
+/** The last refinement, at the noise that is seen, and the evidence. */
+export function* settle(
+  stage: Stage,
+  start: Camera,
+  from: Widths,
+  freeFocal: boolean,
+  prior?: (camera: Camera, H: Float64Array, g: Float64Array) => void,
+): Generator<void, Pose, void> {
+  let camera = start;
+  let widths = from;
+  for (let round = 0; round < 2; round++) {
+    widths = atLeast(seenWidths(stage, camera, stage.all, widths));
+    const { camera: better } = yield* refine(stage, camera, {
+      targets: stage.all,
+      from: widths,
+      to: widths,
+      fall: 0.7,
+      steps: 2,
+      freeFocal,
+      prior,
+    });
+    camera = better;
+  }
+  return { camera, widths, evidence: (yield* evidenceOf(stage, camera, widths)).gain };
+}
+
+/** The best links at a pose. */
+export function* evidenceOf(stage: Stage, camera: Camera, widths: Widths): Generator<void, Links, void> {
+  const found = candidates(stage, camera, stage.all, widths);
+  const solving = bestLinks(found);
+  for (;;) {
+    const step = solving.next();
+    if (step.done) return step.value;
+    yield;
+  }
+}
+
+/** Noise that was seen, but not less than is believed. */
+export function atLeast({ position, shape }: Widths): Widths {
+  const known = Number.isFinite(position) && Number.isFinite(shape);
+  return known
+    ? { position: Math.max(position, finest.position), shape: Math.max(shape, finest.shape) }
+    : { position: 0.01, shape: 0.12 };
+}
+
+/** Those targets that say most about how they are turned, spread over all: at most `count`. */
+function voters({ all }: Stage, count: number): Int32Array {
+  const long: number[] = [];
+  for (let j = 0; j < all.count; j++) {
+    if (Math.hypot(all.values[featureCount * j + 3], all.values[featureCount * j + 4]) > 0.15) long.push(j);
+  }
+  const from = long.length >= Math.min(count, all.count) / 3 ? long : [...all.index];
+  const taken = Math.min(count, from.length);
+  return Int32Array.from({ length: taken }, (_, k) => from[Math.floor((k * from.length) / taken)]);
+}
+
+/** Whether two cameras show the scene alike. */
+function near(stage: Stage, p: Camera, q: Camera, limits: { picture: number; degrees: number }): boolean {
+  if ((poseAngle(p, q) * 180) / Math.PI > limits.degrees) return false;
+  const first = stage.project(p).slice();
+  const second = stage.project(q);
+  let square = 0;
+  let count = 0;
+  for (let at = 0; at < first.length; at += featureCount) {
+    if (first[at + 2] < -1e8 || second[at + 2] < -1e8) continue;
+    square += (first[at] - second[at]) ** 2 + (first[at + 1] - second[at + 1]) ** 2;
+    count++;
+  }
+  return square <= limits.picture ** 2 * count;
+}
+
+/** The angle between two cameras: of their rotations, or of the directions of view of affine ones. */
+export function poseAngle(p: Camera, q: Camera): number {
+  if (p.projection !== "affine" && q.projection !== "affine") return rotationAngle(p.R, q.R);
+  const [v, w] = [viewDirection(p), viewDirection(q)];
+  return Math.acos(Math.min(1, Math.abs(v[0] * w[0] + v[1] * w[1] + v[2] * w[2])));
+}
+
+/** The same camera on the other side of the plane in which the scene is flattest: what a flat scene cannot tell apart. */
+function mirrored({ scene }: NormalisedProblem, camera: Camera): Camera[] {
+  if (camera.projection === "affine") return [];
+  const n = flattest(scene.means);
+  const R = Float64Array.from(camera.R);
+  for (let row = 0; row < 2; row++) {
+    const along = R[3 * row] * n[0] + R[3 * row + 1] * n[1] + R[3 * row + 2] * n[2];
+    for (let k = 0; k < 3; k++) R[3 * row + k] -= 2 * along * n[k];
+  }
+  R[6] = R[1] * R[5] - R[2] * R[4];
+  R[7] = R[2] * R[3] - R[0] * R[5];
+  R[8] = R[0] * R[4] - R[1] * R[3];
+  return [{ ...camera, R }];
+}
+
+/** The direction in which points spread least: inverse iteration on their second moments. */
+function flattest(points: Float64Array): Float64Array {
+  const S = new Float64Array(9);
+  for (let at = 0; at < points.length; at += 3) {
+    for (let k = 0; k < 3; k++) for (let l = 0; l < 3; l++) S[3 * k + l] += points[at + k] * points[at + l];
+  }
+  const trace = S[0] + S[4] + S[8];
+  for (let k = 0; k < 3; k++) S[4 * k] += 1e-9 * trace;
+  const [a, b, c, , d, e, , , f] = S;
+  const adjugate = [
+    d * f - e * e,
+    c * e - b * f,
+    b * e - c * d,
+    c * e - b * f,
+    a * f - c * c,
+    b * c - a * e,
+    b * e - c * d,
+    b * c - a * e,
+    a * d - b * b,
+  ];
+  let v = [0.6, 0.5, 0.62];
+  for (let step = 0; step < 60; step++) {
+    const w = [0, 1, 2].map((k) => adjugate[3 * k] * v[0] + adjugate[3 * k + 1] * v[1] + adjugate[3 * k + 2] * v[2]);
+    const norm = Math.hypot(w[0], w[1], w[2]);
+    v = w.map((value) => value / norm);
+  }
+  return Float64Array.from(v);
+}
