@@ -57,6 +57,7 @@ describe("readCameras", () => {
   test("of text: poses of any length of quaternion, names with blanks, points passed over", async () => {
     const found = await fromText(camerasText, imagesText);
     expect(found.map((camera) => camera.name)).toEqual(["first.png", "folder/second image.png", "third.jpg", "fourth"]);
+    expect(found[0].projection).toBe("perspective");
     expect(found[0].intrinsics).toEqual({ fx: 500, fy: 510, cx: 320, cy: 240.5 });
     expect([found[0].width, found[0].height]).toEqual([640, 480]);
     expect([...found[0].R]).toEqual([1, 0, 0, 0, 1, 0, 0, 0, 1]);
