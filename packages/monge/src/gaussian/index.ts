@@ -2,10 +2,18 @@
 export { empiricalGaussian, type Gaussian, gaussian } from "../measure/gaussian.ts";
 export { componentOf, gaussianMixture, type Mixture, mixtureOf } from "../measure/mixture.ts";
 export {
+  type GaussianBarycenter,
+  type GaussianBarycenterOptions,
+  type GaussianBarycenterResult,
+  gaussianBarycenter,
+} from "./barycenter.ts";
+export type { GaussianBarycenterCertify } from "./barycenterCertificate.ts";
+export {
   buresDistance,
   buresWassersteinDistance,
   squaredBuresDistance,
   squaredBuresWassersteinDistance,
 } from "./bures.ts";
+export { type GaussianMap, type GaussianMapCertificate, gaussianGeodesic, gaussianMap } from "./map.ts";
 export { type ReducedMixture, type ReduceMixture, type ReduceMixtureOptions, reduceMixture } from "./reduction.ts";
 export type { ReductionCertify } from "./reductionCertificate.ts";
