@@ -14,6 +14,21 @@ export {
   squaredBuresDistance,
   squaredBuresWassersteinDistance,
 } from "./bures.ts";
+export {
+  gaussianLogPdf,
+  gaussianPdf,
+  type MixtureSample,
+  mixtureLogPdf,
+  mixturePdf,
+  sampleMixture,
+} from "./density.ts";
 export { type GaussianMap, type GaussianMapCertificate, gaussianGeodesic, gaussianMap } from "./map.ts";
+export {
+  type MixtureBarycenter,
+  type MixtureBarycenterOptions,
+  type MixtureBarycenterResult,
+  mixtureBarycenter,
+} from "./mixtureBarycenter.ts";
+export { type MixtureTransport, type MixtureTransportResult, mixtureTransport } from "./mixtureTransport.ts";
 export { type ReducedMixture, type ReduceMixture, type ReduceMixtureOptions, reduceMixture } from "./reduction.ts";
 export type { ReductionCertify } from "./reductionCertificate.ts";
