@@ -22,6 +22,8 @@ export {
   mixturePdf,
   sampleMixture,
 } from "./density.ts";
+export { type EmbeddedResult, embeddedWasserstein } from "./embedded.ts";
+export { type GaussianGromovOptions, type GaussianGromovResult, gaussianGromovWasserstein } from "./gromov.ts";
 export { type GaussianMap, type GaussianMapCertificate, gaussianGeodesic, gaussianMap } from "./map.ts";
 export {
   type MixtureBarycenter,
@@ -30,5 +32,6 @@ export {
   mixtureBarycenter,
 } from "./mixtureBarycenter.ts";
 export { type MixtureTransport, type MixtureTransportResult, mixtureTransport } from "./mixtureTransport.ts";
+export { type ProjectionResult, projectionDistance } from "./projection.ts";
 export { type ReducedMixture, type ReduceMixture, type ReduceMixtureOptions, reduceMixture } from "./reduction.ts";
 export type { ReductionCertify } from "./reductionCertificate.ts";
