@@ -23,6 +23,13 @@ export {
   sampleMixture,
 } from "./density.ts";
 export { type EmbeddedResult, embeddedWasserstein } from "./embedded.ts";
+export {
+  type EntropicGaussianOptions,
+  type EntropicGaussianResult,
+  entropicGaussian,
+  type GaussianDivergenceOptions,
+  gaussianSinkhornDivergence,
+} from "./entropic.ts";
 export { type GaussianGromovOptions, type GaussianGromovResult, gaussianGromovWasserstein } from "./gromov.ts";
 export { type GaussianMap, type GaussianMapCertificate, gaussianGeodesic, gaussianMap } from "./map.ts";
 export {
