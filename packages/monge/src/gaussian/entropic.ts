@@ -7,10 +7,10 @@
 import { optionOutOfRange } from "../errors/otError.ts";
 import { squareRoot } from "../linalg/eigen.ts";
 import { couple } from "../linalg/fidelity.ts";
-import type { Matrix, MatrixLike } from "../linalg/matrix.ts";
 import { product, trace, transposed } from "../linalg/small.ts";
 import type { Gaussian } from "../measure/gaussian.ts";
 import { conditionalMean } from "./conditional.ts";
+import type { EntropicGaussianResult } from "./entropicResult.ts";
 import { requireSameDimension } from "./require.ts";
 import { unbalancedPlan } from "./unbalancedEntropic.ts";
 
@@ -22,23 +22,6 @@ export interface EntropicGaussianOptions {
   readonly unbalanced?: number;
   /** Masses of the two Gaussians where they are unbalanced, > 0; default [1, 1]. */
   readonly masses?: readonly [source: number, target: number];
-}
-
-/** Entropic transport between two Gaussians: its value and its plan, itself a Gaussian on pairs. */
-export interface EntropicGaussianResult {
-  /** <P, C> + epsilon KL(P | a x b), and the penalties of the marginals where they are not held. */
-  readonly value: number;
-  /** <P, C>. */
-  readonly transportCost: number;
-  /** The mass of the plan; 1 where the marginals are held. */
-  readonly mass: number;
-  /** The marginals of the plan, as Gaussians of mass 1. */
-  readonly source: Gaussian;
-  readonly target: Gaussian;
-  /** The covariance of x and y under the plan, d x d: entry (i, j) of x_i and y_j. */
-  readonly cross: Matrix;
-  /** E [y | x] for each row x of points: the entropic map (n x d in and out). */
-  apply(points: MatrixLike): Matrix;
 }
 
 /**

@@ -25,11 +25,23 @@ export {
 export { type EmbeddedResult, embeddedWasserstein } from "./embedded.ts";
 export {
   type EntropicGaussianOptions,
-  type EntropicGaussianResult,
   entropicGaussian,
   type GaussianDivergenceOptions,
   gaussianSinkhornDivergence,
 } from "./entropic.ts";
+export type { EntropicGaussianResult } from "./entropicResult.ts";
+export {
+  type GeneralizedBarycenter,
+  type GeneralizedBarycenterOptions,
+  type GeneralizedBarycenterResult,
+  generalizedBarycenter,
+} from "./generalizedBarycenter.ts";
+export {
+  type GeneralizedGaussianBarycenter,
+  type GeneralizedGaussianOptions,
+  type GeneralizedGaussianResult,
+  generalizedGaussianBarycenter,
+} from "./generalizedGaussian.ts";
 export { type GaussianGromovOptions, type GaussianGromovResult, gaussianGromovWasserstein } from "./gromov.ts";
 export { type GaussianMap, type GaussianMapCertificate, gaussianGeodesic, gaussianMap } from "./map.ts";
 export {
@@ -40,5 +52,6 @@ export {
 } from "./mixtureBarycenter.ts";
 export { type MixtureTransport, type MixtureTransportResult, mixtureTransport } from "./mixtureTransport.ts";
 export { type ProjectionResult, projectionDistance } from "./projection.ts";
+export type { ProjectionPrior } from "./projections.ts";
 export { type ReducedMixture, type ReduceMixture, type ReduceMixtureOptions, reduceMixture } from "./reduction.ts";
 export type { ReductionCertify } from "./reductionCertificate.ts";

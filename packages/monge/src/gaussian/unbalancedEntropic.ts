@@ -11,7 +11,7 @@ import { couple } from "../linalg/fidelity.ts";
 import { gram, product, trace, transposed } from "../linalg/small.ts";
 import type { Gaussian } from "../measure/gaussian.ts";
 import { conditionalMean } from "./conditional.ts";
-import type { EntropicGaussianResult } from "./entropic.ts";
+import type { EntropicGaussianResult } from "./entropicResult.ts";
 
 /** The plan, its value and its marginals. */
 export function unbalancedPlan(
