@@ -5,6 +5,8 @@ import { points } from "../cost/points.ts";
 import { OtError, optionOutOfRange } from "../errors/otError.ts";
 import { emd } from "../exact/emd.ts";
 import { wasserstein1d } from "../exact/wasserstein1d.ts";
+import { exact } from "../kernels/exact.ts";
+import { backend } from "../kernels/module.ts";
 import { type Matrix, type MatrixLike, toMatrix } from "../linalg/matrix.ts";
 import { affine } from "../linalg/small.ts";
 import { atomsOf, type MeasureLike, toMeasure } from "../measure/between.ts";
@@ -159,7 +161,7 @@ function* run(
         status,
         method: "alternating",
         why: "exact plans and least squares in turn never raise the objective",
-        backend: "wasm-simd",
+        backend: backend(exact),
         iterations,
         error: value === 0 ? 0 : Math.min(1, relative()),
         tolerance,

@@ -14,6 +14,7 @@ export {
   squaredBuresDistance,
   squaredBuresWassersteinDistance,
 } from "./bures.ts";
+export { buresCostMatrix } from "./costMatrix.ts";
 export {
   gaussianLogPdf,
   gaussianPdf,
