@@ -94,6 +94,14 @@ interface Problem {
   readonly start?: Gaussian;
 }
 
+/** The factor of the covariance, and how the iterations ended. */
+interface Found {
+  readonly F: Float64Array;
+  readonly status: Status;
+  readonly iterations: number;
+  readonly error: number;
+}
+
 /** Weights that sum to 1, for Gaussians that were checked. */
 export function readShares(gaussians: readonly Gaussian[], weights: Weights): Float64Array {
   if (!Array.isArray(gaussians) || gaussians.length === 0) {
@@ -134,27 +142,31 @@ function* run(
   gaussians.forEach((value, i) => {
     for (let k = 0; k < d; k++) mean[k] += shares[i] * value.mean[k];
   });
-  let F = start === undefined ? meanOf(roots, shares) : squareRoot(start.covariance.data, d);
-  let iterations = 0;
-  let error = Infinity;
-  control.offer(() => finish("stopped"));
-  for (;;) {
-    const next = procrustesMean(F, roots, shares, d);
-    const size = Math.sqrt(squares(next));
-    const gap = Math.sqrt(squares(next.map((value, k) => value - F[k])));
-    const before = error;
-    error = gap === 0 ? 0 : gap / size;
-    if (error <= tolerance) return finish("converged");
-    // Rounding is all that is left.
-    if (error < 1e-12 && error >= before) return finish("stalled");
-    F = step === 1 ? next : F.map((value, k) => (1 - step) * value + step * next[k]);
-    iterations++;
-    yield { phase: "barycenter", iteration: iterations, error, elapsedMs: control.elapsedMs() };
-    const interrupted = control.interrupted();
-    if (interrupted !== null) return finish(interrupted);
+  return finish(yield* control.elsewhere(solveHere));
+
+  function* solveHere(): Generator<Progress, Found, void> {
+    let F = start === undefined ? meanOf(roots, shares) : squareRoot(start.covariance.data, d);
+    let iterations = 0;
+    let error = Infinity;
+    control.offer(() => finish({ F, status: "stopped", iterations, error }));
+    for (;;) {
+      const next = procrustesMean(F, roots, shares, d);
+      const size = Math.sqrt(squares(next));
+      const gap = Math.sqrt(squares(next.map((value, k) => value - F[k])));
+      const before = error;
+      error = gap === 0 ? 0 : gap / size;
+      if (error <= tolerance) return { F, status: "converged", iterations, error };
+      // Rounding is all that is left.
+      if (error < 1e-12 && error >= before) return { F, status: "stalled", iterations, error };
+      F = step === 1 ? next : F.map((value, k) => (1 - step) * value + step * next[k]);
+      iterations++;
+      yield { phase: "barycenter", iteration: iterations, error, elapsedMs: control.elapsedMs() };
+      const interrupted = control.interrupted();
+      if (interrupted !== null) return { F, status: interrupted, iterations, error };
+    }
   }
 
-  function finish(status: Status): GaussianBarycenterResult {
+  function finish({ F, status, iterations, error }: Found): GaussianBarycenterResult {
     const gaussian: Gaussian = {
       kind: "gaussian",
       mean: mean.slice(),

@@ -88,35 +88,39 @@ export const generalizedBarycenter: GeneralizedBarycenter = /*#__PURE__*/ define
   [readonly MeasureLike[], readonly MatrixLike[]],
   GeneralizedBarycenterOptions,
   GeneralizedBarycenterResult
->(2, (control, [given, maps], options) => {
-  if (!Array.isArray(given) || given.length === 0) {
-    throw new OtError("InvalidShape", "There are no measures.", {
-      argument: "measures",
-      seen: given,
-      cure: "Pass an array of at least one measure.",
-    });
-  }
-  const measures = given.map((measure: MeasureLike, i) => cloudOf(measure, `measures[${i}]`));
-  const shares = toShares(options.weights ?? null, measures.length);
-  const projections = readProjections(
-    maps,
-    measures.map((measure) => measure.points.cols),
-    shares,
-    options.prior,
-  );
-  const { tolerance = 1e-6, seed = 0, start } = options;
-  if (!(tolerance >= 0))
-    throw optionOutOfRange("tolerance", tolerance, "Use a number of at least 0; 1e-6 is the default.");
-  const atoms =
-    options.atoms ?? (start === undefined ? Math.max(...measures.map(({ points: y }) => y.rows)) : undefined);
-  if (atoms !== undefined && !(Number.isInteger(atoms) && atoms >= 1))
-    throw optionOutOfRange("atoms", atoms, "Use a whole number of at least 1.");
-  const x =
-    start === undefined
-      ? firstPoints(measures, shares, maps, options, atoms ?? 1, seed)
-      : readStart(start, projections.d, atoms);
-  return run(control, { measures, shares, projections, tolerance }, x);
-}) as GeneralizedBarycenter;
+>(
+  2,
+  (control, [given, maps], options) => {
+    if (!Array.isArray(given) || given.length === 0) {
+      throw new OtError("InvalidShape", "There are no measures.", {
+        argument: "measures",
+        seen: given,
+        cure: "Pass an array of at least one measure.",
+      });
+    }
+    const measures = given.map((measure: MeasureLike, i) => cloudOf(measure, `measures[${i}]`));
+    const shares = toShares(options.weights ?? null, measures.length);
+    const projections = readProjections(
+      maps,
+      measures.map((measure) => measure.points.cols),
+      shares,
+      options.prior,
+    );
+    const { tolerance = 1e-6, seed = 0, start } = options;
+    if (!(tolerance >= 0))
+      throw optionOutOfRange("tolerance", tolerance, "Use a number of at least 0; 1e-6 is the default.");
+    const atoms =
+      options.atoms ?? (start === undefined ? Math.max(...measures.map(({ points: y }) => y.rows)) : undefined);
+    if (atoms !== undefined && !(Number.isInteger(atoms) && atoms >= 1))
+      throw optionOutOfRange("atoms", atoms, "Use a whole number of at least 1.");
+    const x =
+      start === undefined
+        ? firstPoints(measures, shares, maps, options, atoms ?? 1, seed)
+        : readStart(start, projections.d, atoms);
+    return run(control, { measures, shares, projections, tolerance }, x);
+  },
+  "generalizedBarycenter",
+) as GeneralizedBarycenter;
 
 interface Problem {
   readonly measures: readonly PointCloud[];
@@ -125,35 +129,50 @@ interface Problem {
   readonly tolerance: number;
 }
 
+/** The points, and how the iterations ended. */
+interface Found {
+  readonly x: Matrix;
+  readonly status: Status;
+  readonly iterations: number;
+  readonly error: number;
+}
+
 function* run(
   control: RunControl<GeneralizedBarycenterResult>,
   problem: Problem,
   start: Matrix,
 ): Generator<Progress, GeneralizedBarycenterResult, void> {
   const { tolerance } = problem;
-  let x = start;
-  let value = Infinity;
-  let decrease = Infinity;
-  let iterations = 0;
-  control.offer(() => finish("stopped"));
-  for (;;) {
-    const { objective, next } = stepFrom(problem, x);
-    decrease = value - objective;
-    value = objective;
-    if (objective === 0 || decrease <= tolerance * objective) return finish("converged");
-    x = next;
-    iterations++;
-    yield { phase: "barycenter", iteration: iterations, error: relative(), elapsedMs: control.elapsedMs() };
-    const interrupted = control.interrupted();
-    if (interrupted !== null) return finish(interrupted);
+  return finish(yield* control.elsewhere(solveHere));
+
+  function* solveHere(): Generator<Progress, Found, void> {
+    let x = start;
+    let value = Infinity;
+    let decrease = Infinity;
+    let iterations = 0;
+    control.offer(() => finish(found("stopped")));
+    for (;;) {
+      const { objective, next } = stepFrom(problem, x);
+      decrease = value - objective;
+      value = objective;
+      if (objective === 0 || decrease <= tolerance * objective) return found("converged");
+      x = next;
+      iterations++;
+      yield { phase: "barycenter", iteration: iterations, error: relative(), elapsedMs: control.elapsedMs() };
+      const interrupted = control.interrupted();
+      if (interrupted !== null) return found(interrupted);
+    }
+
+    function found(status: Status): Found {
+      return { x, status, iterations, error: value === 0 ? 0 : Math.min(1, relative()) };
+    }
+
+    function relative(): number {
+      return decrease < Infinity && value > 0 ? Math.max(0, decrease) / value : Infinity;
+    }
   }
 
-  function relative(): number {
-    return decrease < Infinity && value > 0 ? Math.max(0, decrease) / value : Infinity;
-  }
-
-  function finish(status: Status): GeneralizedBarycenterResult {
-    const found = x;
+  function finish({ x: found, status, iterations, error }: Found): GeneralizedBarycenterResult {
     return {
       measure: { kind: "points", points: found, weights: new Float64Array(found.rows).fill(1 / found.rows) },
       value: stepFrom(problem, found).objective,
@@ -163,7 +182,7 @@ function* run(
         why: "exact plans and least squares in turn never raise the objective",
         backend: backend(exact),
         iterations,
-        error: value === 0 ? 0 : Math.min(1, relative()),
+        error,
         tolerance,
         massAdjustment: 1,
         elapsedMs: control.elapsedMs(),

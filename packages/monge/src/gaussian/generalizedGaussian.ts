@@ -70,24 +70,36 @@ export const generalizedGaussianBarycenter: GeneralizedGaussianBarycenter = /*#_
   [readonly Gaussian[], readonly MatrixLike[]],
   GeneralizedGaussianOptions,
   GeneralizedGaussianResult
->(2, (control, [gaussians, maps], options) => {
-  if (!Array.isArray(gaussians) || gaussians.length === 0) requireGaussian(gaussians as never, "gaussians");
-  gaussians.forEach((value: Gaussian, i) => {
-    requireGaussian(value, `gaussians[${i}]`);
-  });
-  const { tolerance = 1e-10 } = options;
-  if (!(tolerance >= 0))
-    throw optionOutOfRange("tolerance", tolerance, "Use a number of at least 0; 1e-10 is the default.");
-  const shares = toShares(options.weights ?? null, gaussians.length);
-  const dimensions = gaussians.map(({ mean }: Gaussian) => mean.length);
-  const projections = readProjections(maps, dimensions, shares, options.prior);
-  return run(control, { gaussians, shares, projections }, tolerance);
-}) as GeneralizedGaussianBarycenter;
+>(
+  2,
+  (control, [gaussians, maps], options) => {
+    if (!Array.isArray(gaussians) || gaussians.length === 0) requireGaussian(gaussians as never, "gaussians");
+    gaussians.forEach((value: Gaussian, i) => {
+      requireGaussian(value, `gaussians[${i}]`);
+    });
+    const { tolerance = 1e-10 } = options;
+    if (!(tolerance >= 0))
+      throw optionOutOfRange("tolerance", tolerance, "Use a number of at least 0; 1e-10 is the default.");
+    const shares = toShares(options.weights ?? null, gaussians.length);
+    const dimensions = gaussians.map(({ mean }: Gaussian) => mean.length);
+    const projections = readProjections(maps, dimensions, shares, options.prior);
+    return run(control, { gaussians, shares, projections }, tolerance);
+  },
+  "generalizedGaussianBarycenter",
+) as GeneralizedGaussianBarycenter;
 
 interface Problem {
   readonly gaussians: readonly Gaussian[];
   readonly shares: Float64Array;
   readonly projections: Projections;
+}
+
+/** The factor of the covariance, and how the iterations ended. */
+interface Found {
+  readonly F: Float64Array;
+  readonly status: Status;
+  readonly iterations: number;
+  readonly error: number;
 }
 
 function* run(
@@ -103,26 +115,30 @@ function* run(
     for (let k = 0; k < d; k++) mean[k] += part[k];
   });
   const roots = gaussians.map(({ covariance: { data, rows } }) => squareRoot(data, rows));
-  let F = startFrom(problem);
-  let iterations = 0;
-  let error = Infinity;
-  control.offer(() => finish("stopped"));
-  for (;;) {
-    const { next } = stepFrom(problem, roots, F);
-    const size = Math.hypot(...next);
-    const before = error;
-    const gap = Math.hypot(...next.map((value, k) => value - F[k]));
-    error = gap === 0 ? 0 : gap / size;
-    if (error <= tolerance) return finish("converged");
-    if (error < 1e-12 && error >= before) return finish("stalled");
-    F = next;
-    iterations++;
-    yield { phase: "barycenter", iteration: iterations, error, elapsedMs: control.elapsedMs() };
-    const interrupted = control.interrupted();
-    if (interrupted !== null) return finish(interrupted);
+  return finish(yield* control.elsewhere(solveHere));
+
+  function* solveHere(): Generator<Progress, Found, void> {
+    let F = startFrom(problem);
+    let iterations = 0;
+    let error = Infinity;
+    control.offer(() => finish({ F, status: "stopped", iterations, error }));
+    for (;;) {
+      const { next } = stepFrom(problem, roots, F);
+      const size = Math.hypot(...next);
+      const before = error;
+      const gap = Math.hypot(...next.map((value, k) => value - F[k]));
+      error = gap === 0 ? 0 : gap / size;
+      if (error <= tolerance) return { F, status: "converged", iterations, error };
+      if (error < 1e-12 && error >= before) return { F, status: "stalled", iterations, error };
+      F = next;
+      iterations++;
+      yield { phase: "barycenter", iteration: iterations, error, elapsedMs: control.elapsedMs() };
+      const interrupted = control.interrupted();
+      if (interrupted !== null) return { F, status: interrupted, iterations, error };
+    }
   }
 
-  function finish(status: Status): GeneralizedGaussianResult {
+  function finish({ F, status, iterations, error }: Found): GeneralizedGaussianResult {
     const found = F;
     const value = objectiveOf(problem, roots, found, mean);
     return {

@@ -69,36 +69,48 @@ export const mixtureBarycenter: MixtureBarycenter = /*#__PURE__*/ defineSolver<
   [readonly Mixture[], Weights | undefined],
   MixtureBarycenterOptions,
   MixtureBarycenterResult
->(2, (control, [given, weights], options) => {
-  if (!Array.isArray(given) || given.length === 0) {
-    throw new OtError("InvalidShape", "There are no mixtures.", {
-      argument: "mixtures",
-      seen: given,
-      cure: "Pass an array of at least one mixture.",
-    });
-  }
-  const { tolerance = 1e-9, start, components } = options;
-  if (!(tolerance >= 0))
-    throw optionOutOfRange("tolerance", tolerance, "Use a number of at least 0; 1e-9 is the default.");
-  if (start !== undefined && components !== undefined)
-    throw optionOutOfRange("components", components, "Leave it out: the start has its own components.");
-  const mixtures = given.map((mixture: Mixture, i) => ofMassOne(mixture, `mixtures[${i}]`, given[0].means?.cols));
-  const lambda = toShares(weights ?? null, mixtures.length);
-  const from =
-    start === undefined
-      ? reduceMixture(union(mixtures, lambda), {
-          components: components ?? Math.max(...mixtures.map(({ weights: w }) => w.length)),
-          seed: options.seed,
-        }).mixture
-      : ofMassOne(start, "options.start", mixtures[0].means.cols);
-  return run(control, { mixtures, lambda, tolerance, start: from });
-}) as MixtureBarycenter;
+>(
+  2,
+  (control, [given, weights], options) => {
+    if (!Array.isArray(given) || given.length === 0) {
+      throw new OtError("InvalidShape", "There are no mixtures.", {
+        argument: "mixtures",
+        seen: given,
+        cure: "Pass an array of at least one mixture.",
+      });
+    }
+    const { tolerance = 1e-9, start, components } = options;
+    if (!(tolerance >= 0))
+      throw optionOutOfRange("tolerance", tolerance, "Use a number of at least 0; 1e-9 is the default.");
+    if (start !== undefined && components !== undefined)
+      throw optionOutOfRange("components", components, "Leave it out: the start has its own components.");
+    const mixtures = given.map((mixture: Mixture, i) => ofMassOne(mixture, `mixtures[${i}]`, given[0].means?.cols));
+    const lambda = toShares(weights ?? null, mixtures.length);
+    const from =
+      start === undefined
+        ? reduceMixture(union(mixtures, lambda), {
+            components: components ?? Math.max(...mixtures.map(({ weights: w }) => w.length)),
+            seed: options.seed,
+          }).mixture
+        : ofMassOne(start, "options.start", mixtures[0].means.cols);
+    return run(control, { mixtures, lambda, tolerance, start: from });
+  },
+  "mixtureBarycenter",
+) as MixtureBarycenter;
 
 interface Problem {
   readonly mixtures: readonly Mixture[];
   readonly lambda: Float64Array;
   readonly tolerance: number;
   readonly start: Mixture;
+}
+
+/** The barycenter, and how the iterations ended. */
+interface Found {
+  readonly mixture: Mixture;
+  readonly status: Status;
+  readonly iterations: number;
+  readonly error: number;
 }
 
 /** Pairs of a plan by component of the barycenter: to which component of which mixture, with which share of lambda_i. */
@@ -109,29 +121,36 @@ function* run(
   { mixtures, lambda, tolerance, start }: Problem,
 ): Generator<Progress, MixtureBarycenterResult, void> {
   const roots = mixtures.map(rootsOf);
-  let mixture = start;
-  let value = Infinity;
-  let iterations = 0;
-  let decrease = Infinity;
-  control.offer(() => finish("stopped"));
-  for (;;) {
-    const { value: next, sent } = plansFrom(mixture, mixtures, lambda);
-    decrease = value === Infinity ? Infinity : value - next;
-    value = next;
-    if (value === 0 || decrease <= tolerance * value) return finish("converged");
-    mixture = improved(mixture, mixtures, roots, sent);
-    iterations++;
-    yield { phase: "barycenter", iteration: iterations, error: relative(), elapsedMs: control.elapsedMs() };
-    const interrupted = control.interrupted();
-    if (interrupted !== null) return finish(interrupted);
+  return finish(yield* control.elsewhere(solveHere));
+
+  function* solveHere(): Generator<Progress, Found, void> {
+    let mixture = start;
+    let value = Infinity;
+    let iterations = 0;
+    let decrease = Infinity;
+    control.offer(() => finish(found("stopped")));
+    for (;;) {
+      const { value: next, sent } = plansFrom(mixture, mixtures, lambda);
+      decrease = value === Infinity ? Infinity : value - next;
+      value = next;
+      if (value === 0 || decrease <= tolerance * value) return found("converged");
+      mixture = improved(mixture, mixtures, roots, sent);
+      iterations++;
+      yield { phase: "barycenter", iteration: iterations, error: relative(), elapsedMs: control.elapsedMs() };
+      const interrupted = control.interrupted();
+      if (interrupted !== null) return found(interrupted);
+    }
+
+    function found(status: Status): Found {
+      return { mixture, status, iterations, error: value === 0 ? 0 : Math.min(1, relative()) };
+    }
+
+    function relative(): number {
+      return value > 0 && decrease < Infinity ? Math.max(0, decrease) / value : Infinity;
+    }
   }
 
-  function relative(): number {
-    return value > 0 && decrease < Infinity ? Math.max(0, decrease) / value : Infinity;
-  }
-
-  function finish(status: Status): MixtureBarycenterResult {
-    const found = mixture;
+  function finish({ mixture: found, status, iterations, error }: Found): MixtureBarycenterResult {
     return {
       mixture: found,
       value: plansFrom(found, mixtures, lambda).value,
@@ -141,7 +160,7 @@ function* run(
         why: "exact plans and Gaussian barycenters in turn never raise the objective",
         backend: "js",
         iterations,
-        error: value === 0 ? 0 : Math.min(1, relative()),
+        error,
         tolerance,
         massAdjustment: 1,
         elapsedMs: control.elapsedMs(),
