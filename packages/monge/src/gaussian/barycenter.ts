@@ -69,21 +69,25 @@ export const gaussianBarycenter: GaussianBarycenter = /*#__PURE__*/ defineSolver
   [readonly Gaussian[], Weights | undefined],
   GaussianBarycenterOptions,
   GaussianBarycenterResult
->(2, (control, [gaussians, weights], options) => {
-  const shares = readShares(gaussians, weights ?? null);
-  const { method = "fixedPoint", step = 0.5, tolerance = 1e-10, start } = options;
-  if (method !== "fixedPoint" && method !== "gradient")
-    throw optionOutOfRange("method", method, 'Use "fixedPoint" or "gradient".');
-  if (!(step > 0 && step <= 1)) throw optionOutOfRange("step", step, "Use a length in (0, 1].");
-  if (!(tolerance >= 0))
-    throw optionOutOfRange("tolerance", tolerance, "Use a number of at least 0; 1e-10 is the default.");
-  const d = gaussians[0].mean.length;
-  if (start !== undefined) {
-    requireGaussian(start, "options.start");
-    if (start.mean.length !== d) throw otherDimension("options.start", start.mean.length, d);
-  }
-  return run(control, { gaussians, shares, method, step: method === "gradient" ? step : 1, tolerance, start });
-}) as GaussianBarycenter;
+>(
+  2,
+  (control, [gaussians, weights], options) => {
+    const shares = readShares(gaussians, weights ?? null);
+    const { method = "fixedPoint", step = 0.5, tolerance = 1e-10, start } = options;
+    if (method !== "fixedPoint" && method !== "gradient")
+      throw optionOutOfRange("method", method, 'Use "fixedPoint" or "gradient".');
+    if (!(step > 0 && step <= 1)) throw optionOutOfRange("step", step, "Use a length in (0, 1].");
+    if (!(tolerance >= 0))
+      throw optionOutOfRange("tolerance", tolerance, "Use a number of at least 0; 1e-10 is the default.");
+    const d = gaussians[0].mean.length;
+    if (start !== undefined) {
+      requireGaussian(start, "options.start");
+      if (start.mean.length !== d) throw otherDimension("options.start", start.mean.length, d);
+    }
+    return run(control, { gaussians, shares, method, step: method === "gradient" ? step : 1, tolerance, start });
+  },
+  "gaussianBarycenter",
+) as GaussianBarycenter;
 
 interface Problem {
   readonly gaussians: readonly Gaussian[];
