@@ -71,7 +71,7 @@ export function gaussians(source: Mixture, target: Mixture = source): GaussiansC
 }
 
 /** Throws `InvalidValue` where a cost would overflow. */
-function requireFiniteCosts(source: Mixture, target: Mixture): void {
+export function requireFiniteCosts(source: Mixture, target: Mixture): void {
   let farthest = 0;
   for (const { means } of [source, target]) {
     for (let k = 0; k < means.data.length; k++) farthest = Math.max(farthest, Math.abs(means.data[k]));
