@@ -2,6 +2,7 @@
 import { entropic } from "./entropic.ts";
 import { exact } from "./exact.ts";
 import { graph } from "./graph.ts";
+import { gromov } from "./gromov.ts";
 import { line } from "./line.ts";
 import { type Family, install } from "./module.ts";
 import { truncated } from "./truncated.ts";
@@ -18,5 +19,5 @@ export type KernelSource = Partial<Record<Family, WebAssembly.Module | BufferSou
  */
 export async function loadKernels(source: KernelSource | Promise<KernelSource> = {}): Promise<void> {
   const given = await source;
-  for (const kernels of [exact, line, graph, entropic, truncated]) await install(kernels, given[kernels.family]);
+  for (const kernels of [exact, line, graph, entropic, truncated, gromov]) await install(kernels, given[kernels.family]);
 }
