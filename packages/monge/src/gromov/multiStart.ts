@@ -56,7 +56,7 @@ export function* descendFromStarts(
       let start: StartPlan = plan();
       if (seed !== null) {
         current ??= productPlan;
-        const led = yield* oracle(energy.gradient(seeds[seed]));
+        const led = yield* oracle(energy.gradient(seeds[seed]), false);
         if (led === null) break;
         start = led;
       }

@@ -7,16 +7,19 @@ import type { LossParts } from "./loss.ts";
 import type { Structure } from "./structure.ts";
 
 /** Pairs of entries up to which the sum is taken as it is written. */
-const affordable = 2 ** 26;
+const affordable = 2 ** 24;
+/** Share of what it is the difference of from which a value by moments has enough digits. */
+const significant = 1e-5;
 
 /** sum L(Cx_ik, Cy_jl) P_ij P_kl; without cancellation where the plan has few entries. */
 export function structureCost(x: Structure, y: Structure, loss: LossParts, plan: Plan): number {
   const entries = plan.toSparse();
-  if (entries.values.length ** 2 <= affordable || x.points !== null) {
-    if (entries.values.length ** 2 <= 16 * affordable) return overPairs(x, y, loss, entries);
+  const few = entries.values.length ** 2 <= affordable;
+  if (x.points !== null && y.points !== null && loss.name === "square") {
+    const { value, size } = byMoments(x, y, entries);
+    return few || value < significant * size ? overPairs(x, y, loss, entries) : value;
   }
-  if (x.points !== null && y.points !== null && loss.name === "square") return byMoments(x, y, entries);
-  return bySplit(x, y, loss, entries);
+  return few ? overPairs(x, y, loss, entries) : bySplit(x, y, loss, entries);
 }
 
 /** The sum as it is written. */
@@ -66,10 +69,10 @@ function bySplit(x: Structure, y: Structure, loss: LossParts, P: SparseMatrix): 
 }
 
 /** For squared Euclidean distances between points: from moments, linear in the number of entries. */
-function byMoments(x: Structure, y: Structure, P: SparseMatrix): number {
+function byMoments(x: Structure, y: Structure, P: SparseMatrix): { value: number; size: number } {
   const [p, q] = sums(P, x.n, y.n);
   const mass = sum(p);
-  if (mass === 0) return 0;
+  if (mass === 0) return { value: 0, size: 0 };
   const one = moments(x, p, mass);
   const other = moments(y, q, mass);
   const [d, e] = [one.d, other.d];
@@ -85,7 +88,8 @@ function byMoments(x: Structure, y: Structure, P: SparseMatrix): number {
     }
   }
   const cross = 2 * one.total * other.total + 2 * mass * squares + 4 * dot(K, K);
-  return Math.max(0, one.fourth + other.fourth - 2 * cross);
+  const size = one.fourth + other.fourth;
+  return { value: Math.max(0, size - 2 * cross), size };
 }
 
 function moments(

@@ -26,7 +26,7 @@ export interface GromovOptions extends RunOptions, StructureOptions {
   readonly initial?: Plan | MatrixLike;
   /**
    * Where to start; the best answer is returned. A number takes as many of: product, the axes, TLB, FLB, random ones; see {@link GromovStart}.
-   * Default 1: the product alone.
+   * Default: product and axes.
    */
   readonly starts?: number | readonly GromovStart[];
   /**
@@ -53,11 +53,12 @@ export interface GromovRun {
   readonly starts: number | readonly GromovStart[];
 }
 
+const defaultStarts: readonly GromovStart[] = ["product", "axes"];
 const startNames: readonly string[] = ["product", "axes", "TLB", "FLB", "random"];
 
 /** Reads the options of a run. Throws `InvalidShape`, `InvalidValue`, `Unsupported`. */
 export function readRun({ a, b, x, y }: GromovProblem, options: GromovOptions): GromovRun {
-  const { method = "conditionalGradient", epsilon = null, initial, starts = 1 } = options;
+  const { method = "conditionalGradient", epsilon = null, initial, starts = defaultStarts } = options;
   if (method !== "conditionalGradient" && method !== "projectedGradient" && method !== "proximal") {
     throw optionOutOfRange("method", method, 'Use "conditionalGradient", "projectedGradient" or "proximal".');
   }
