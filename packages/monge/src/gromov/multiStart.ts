@@ -24,7 +24,7 @@ export function* descendFromStarts(
   const { energy, why, close } = chooseEnergy(problem);
   const reports: StartReport[] = [];
   let best: Descended | null = null;
-  let current: MixedPlan | null = null;
+  let current: (() => MixedPlan) | null = null;
   let iterations = 0;
   const finish = (status: Status, plan: MixedPlan, error: number): GromovResult =>
     gromovResult(problem, {
@@ -50,12 +50,11 @@ export function* descendFromStarts(
       initial === null
         ? startsOf(problem, starts, seeds.length)
         : [{ name: "initial", plan: () => initial.toSparse(), seed: null }];
-    control.offer(() => finish("stopped", (current ?? best?.plan) as MixedPlan, best?.error ?? Infinity));
+    control.offer(() => finish("stopped", best?.plan ?? current?.() ?? productPlan, best?.error ?? Infinity));
     for (const { name, plan, seed } of list) {
       const oracle = transportOracle(a, b, control);
       let start: StartPlan = plan();
       if (seed !== null) {
-        current ??= productPlan;
         const led = yield* oracle(energy.gradient(seeds[seed]), false);
         if (led === null) break;
         start = led;
@@ -67,18 +66,17 @@ export function* descendFromStarts(
         { tolerance, scale, iteration: iterations },
         control,
         (plan) => {
-          if (best === null) current = plan;
+          current = plan;
         },
       );
       reports.push({ start: name, value: Math.max(0, found.value), iterations: found.iterations - iterations });
       iterations = found.iterations;
       if (best === null || found.value < best.value) best = found;
-      current = best.plan;
       if (found.status !== "converged" && found.status !== "stalled") {
         return finish(found.status, best.plan, best.error);
       }
     }
-    if (best === null) return finish(control.interrupted() ?? "stopped", current as unknown as MixedPlan, Infinity);
+    if (best === null) return finish(control.interrupted() ?? "stopped", productPlan, Infinity);
     const interrupted = reports.length < list.length ? control.interrupted() : null;
     return finish(interrupted ?? (mass === 0 ? "converged" : best.status), best.plan, best.error);
   } finally {
