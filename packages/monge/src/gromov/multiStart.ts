@@ -1,4 +1,5 @@
 // Conditional gradients from each of several starts; the best answer is kept.
+import type { SparseMatrix } from "../linalg/sparse.ts";
 import type { Progress, Status } from "../run/options.ts";
 import type { RunControl } from "../run/solver.ts";
 import { type GromovResult, gromovResult, planOf, type StartReport } from "./answer.ts";
@@ -49,13 +50,17 @@ export function* descendFromStarts(
     const list: readonly Start[] =
       initial === null
         ? startsOf(problem, starts, seeds.length)
-        : [{ name: "initial", plan: () => initial.toSparse(), seed: null }];
+        : [{ name: "initial", plan: () => initial.toSparse() }];
     control.offer(() => finish("stopped", best?.plan ?? current?.() ?? productPlan, best?.error ?? Infinity));
-    for (const { name, plan, seed } of list) {
+    for (const { name, plan, seed, share } of list) {
       const oracle = transportOracle(a, b, control);
       let start: StartPlan = plan();
-      if (seed !== null) {
-        const led = yield* oracle(energy.gradient(seeds[seed]), false);
+      if (seed !== undefined || share !== undefined) {
+        const image =
+          share === undefined
+            ? seeds[seed ?? 0]
+            : energy.combine(energy.productImage(), 1 - share, energy.image(start as SparseMatrix), share);
+        const led = yield* oracle(energy.gradient(image), false);
         if (led === null) break;
         start = led;
       }
