@@ -8,6 +8,7 @@ export default defineConfig({
   resolve: {
     alias: [
       { find: /^monge$/, replacement: source("packages/monge/src/index.ts") },
+      { find: /^monge\/gromov$/, replacement: source("packages/monge/src/gromov/index.ts") },
       { find: /^monge\/worker$/, replacement: source("packages/monge/src/worker/index.ts") },
       { find: /^@monge\/io$/, replacement: source("packages/io/src/index.ts") },
     ],

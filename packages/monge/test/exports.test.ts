@@ -1,5 +1,6 @@
 // The public names of the library: adding or losing one is a decision, not an accident.
 import { expect, it } from "vitest";
+import * as gromov from "../src/gromov/index.ts";
 import * as monge from "../src/index.ts";
 
 it("monge exports exactly these values", () => {
@@ -44,6 +45,9 @@ it("monge exports exactly these values", () => {
       "wassersteinCircleUniform",
     ]
   `);
+});
+it("monge/gromov exports exactly these values", () => {
+  expect(Object.keys(gromov).sort()).toMatchInlineSnapshot();
 });
 it("monge.cost exports exactly these constructors", () => {
   expect(Object.keys(monge.cost).sort()).toMatchInlineSnapshot(`
