@@ -102,7 +102,8 @@ export function* descend<Image>(
     const gap = linear + square - linearOfBest - cross;
     const curvature = squareOfBest - 2 * cross + square;
     error = scale > 0 ? Math.max(0, gap) / scale : 0;
-    if (gap <= allowed) return ended("converged");
+    // At a saddle, as the product between symmetric structures is, the gap is 0, and yet a whole step may lead down.
+    if (gap <= allowed && gap - curvature / 2 <= allowed) return ended("converged");
     if (history.length > patience && history[history.length - 1 - patience] - value <= 1e-13 * scale) {
       return ended("stalled");
     }
