@@ -20,7 +20,17 @@ const claims: Readonly<Record<string, readonly RegExp[]>> = {
   ],
   "entropicMap.ts": [/^\(0,0\) goes to \((1\.9|2\.0)\d, /, /^there and back ends within 0\.3: true$/],
   "forbidden.ts": [/^stuck: rows 0, 1; all they may reach: columns 0$/, /^0 uses 0$/, /^1 uses 1$/, /^2 uses 2$/],
+  "fusedGromov.ts": [
+    /^alpha 0: elements 0\.083, structure 0\.833$/,
+    /^ {2}C0 to C1: 0\.250$/,
+    /^alpha 1: elements 0\.583/,
+  ],
   "gradient.ts": [/^step 0: 7\.\d+$/, /^step 3: 0\.00\d+$/, /^step 10: 0\.0000\d$/],
+  "gromov.ts": [
+    /^converged: 1000 of 1000 points found, from 5 starts$/,
+    /2 x 3 numbers/,
+    /1e-4: true, gap below 1e-6: true$/,
+  ],
   "images.ts": [
     /^converged by sinkhorn over separable grid/,
     /^root of <P, C> = \d+\.\d+ pixels$/,

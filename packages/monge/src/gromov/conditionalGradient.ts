@@ -44,7 +44,7 @@ export type Oracle = (gradient: Gradient, near: boolean) => Generator<Progress, 
  * The relative gap below which potentials of the step before are worth starting from: above it the plan turns over, and repairing wrong
  * potentials was seen to take a hundred times as long as finding right ones.
  */
-const near = 3e-3;
+const near = 1e-3;
 /** Iterations over which progress is judged. */
 const patience = 100;
 
