@@ -36,9 +36,13 @@ export interface Exits {
 
 /**
  * What solves the linearised problem: the plan of least cost under a gradient, or null where the run was interrupted in it. `near`: the gradient
- * is much like the one before.
+ * is much like the one before; `iteration` is what its progress is told under.
  */
-export type Oracle = (gradient: Gradient, near: boolean) => Generator<Progress, SparseMatrix | null, void>;
+export type Oracle = (
+  gradient: Gradient,
+  near: boolean,
+  iteration: number,
+) => Generator<Progress, SparseMatrix | null, void>;
 
 /**
  * The relative gap below which potentials of the step before are worth starting from: above it the plan turns over, and repairing wrong
@@ -92,7 +96,7 @@ export function* descend<Image>(
       iterations: iteration,
       status,
     });
-    const best = yield* oracle(energy.gradient(image), error < near);
+    const best = yield* oracle(energy.gradient(image), error < near, iteration);
     if (best === null) return ended(exits.interrupted() ?? "stopped");
     iteration++;
     const imageOfBest = energy.image(best);
@@ -183,13 +187,13 @@ export const productPlan: MixedPlan = {
 /** Exact transport between a and b under the gradients, each started from the potentials of the one before. */
 export function transportOracle(a: Float64Array, b: Float64Array, exits: Exits): Oracle {
   let known: Potentials | null = null;
-  return function* (gradient, near) {
+  return function* (gradient, near, iteration) {
     const { rows, columns, cost } = gradient;
     if ("kind" in cost && cost.kind === "points" && cost.x.cols === 1) {
       return wasserstein1d(cost.x.data, cost.y.data, { a, b, p: 2, massTolerance: 1e-6 }).plan.toSparse();
     }
     const warmStart = known === null || !near ? undefined : shifted(known, rows, columns, 1);
-    const result = yield* inside(emd.steps(a, b, cost as CostLike, { warmStart }), exits);
+    const result = yield* inside(emd.steps(a, b, cost as CostLike, { warmStart }), exits, iteration);
     if (result === null) return null;
     known = shifted(result.potentials, rows, columns, -1);
     return result.plan.toSparse();
@@ -208,8 +212,8 @@ function shifted(
   };
 }
 
-/** Runs another solver inside; null where the run around it is to stop. Yields under iteration 0: it counts none of ours. */
-export function* inside<R>(run: Run<R>, exits: Exits, iteration = 0): Generator<Progress, R | null, void> {
+/** Runs another solver inside; null where the run around it is to stop. It yields under the iteration of that run. */
+export function* inside<R>(run: Run<R>, exits: Exits, iteration: number): Generator<Progress, R | null, void> {
   for (;;) {
     const step = run.next();
     if (step.done) return step.value;

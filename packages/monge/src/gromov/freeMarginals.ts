@@ -121,7 +121,7 @@ function* prove(free: FreeProblem, plan: Plan): Generator<Progress, Stationarity
   try {
     const image = energy.image(entries);
     const oracle = free.oracle({ interrupted: () => null, elapsedMs: () => 0 });
-    const best = (yield* oracle(energy.gradient(image), false)) as SparseMatrix;
+    const best = (yield* oracle(energy.gradient(image), false, 0)) as SparseMatrix;
     const here = energy.linear(entries) + energy.pair(image, entries);
     gap = here - energy.linear(best) - energy.pair(image, best);
   } finally {

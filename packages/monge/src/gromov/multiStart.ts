@@ -60,7 +60,7 @@ export function* descendFromStarts(
           share === undefined
             ? seeds[seed ?? 0]
             : energy.combine(energy.productImage(), 1 - share, energy.image(start as SparseMatrix), share);
-        const led = yield* oracle(energy.gradient(image), false);
+        const led = yield* oracle(energy.gradient(image), false, iterations);
         if (led === null) break;
         start = led;
       }

@@ -248,7 +248,10 @@ describe("gromovWasserstein(Cx, Cy, a, b)", () => {
     const [Cx, Cy] = [graph(71, 14), graph(72, 14)];
     const run = gromovWasserstein.steps(Cx, Cy, null, null, { starts: ["random"], seed: 5 });
     let last = Infinity;
-    for (const { phase, primal } of run) {
+    let count = 0;
+    for (const { phase, primal, iteration } of run) {
+      expect(iteration).toBeGreaterThanOrEqual(count);
+      count = iteration;
       if (phase !== "conditional gradient") continue;
       expect(primal).toBeLessThan(last + 1e-12);
       last = primal ?? last;
