@@ -11,6 +11,7 @@ import {
   type StartPlan,
   transportOracle,
 } from "./conditionalGradient.ts";
+import { exchanged } from "./exchange.ts";
 import type { GromovRun } from "./options.ts";
 import { chooseEnergy, type GromovProblem } from "./problem.ts";
 import { type Start, startsOf } from "./starts.ts";
@@ -64,18 +65,18 @@ export function* descendFromStarts(
         if (led === null) break;
         start = led;
       }
-      const found: Descended = yield* descend(
-        energy,
-        oracle,
-        start,
-        { tolerance, scale, iteration: iterations },
-        control,
-        (plan) => {
+      const from = iterations;
+      let found: Descended;
+      // Descents and exchanges in turn, until neither finds anything better.
+      for (let next: StartPlan | null = start; ; ) {
+        found = yield* descend(energy, oracle, next, { tolerance, scale, iteration: iterations }, control, (plan) => {
           current = plan;
-        },
-      );
-      reports.push({ start: name, value: Math.max(0, found.value), iterations: found.iterations - iterations });
-      iterations = found.iterations;
+        });
+        iterations = found.iterations;
+        next = found.status === "converged" ? exchanged(problem, found.plan, scale) : null;
+        if (next === null) break;
+      }
+      reports.push({ start: name, value: Math.max(0, found.value), iterations: iterations - from });
       if (best === null || found.value < best.value) best = found;
       if (found.status !== "converged" && found.status !== "stalled") {
         return finish(found.status, best.plan, best.error);

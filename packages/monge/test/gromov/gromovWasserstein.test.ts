@@ -81,15 +81,15 @@ describe("gromovWasserstein(Cx, Cy, a, b)", () => {
 
   it.each([
     ["points", (seed: number) => cost.points(cloud(seed, 7, 2)), 9],
-    ["distances", (seed: number) => asMatrix(cloud(seed, 7, 3), "euclidean"), 0],
+    ["distances", (seed: number) => asMatrix(cloud(seed, 7, 3), "euclidean"), 9],
   ] as const)(
-    "%s: never below the best permutation where the objective is concave; between points nearly always there",
+    "%s: never below the best permutation where the objective is concave, and nearly always there",
     (_, make, often) => {
       let reached = 0;
       for (let seed = 0; seed < 10; seed++) {
         const [Cx, Cy] = [make(2 * seed), make(2 * seed + 1)];
         const best = bestOfPermutations(entriesOf(Cx, 7), entriesOf(Cy, 7));
-        const { value } = gromovWasserstein(Cx, Cy, null, null, { starts: 20, seed });
+        const { value } = gromovWasserstein(Cx, Cy, null, null, { starts: 25, seed });
         expect(value).toBeGreaterThan(best - 1e-11);
         if (value < best + 1e-9) reached++;
       }
