@@ -19,5 +19,6 @@ export type KernelSource = Partial<Record<Family, WebAssembly.Module | BufferSou
  */
 export async function loadKernels(source: KernelSource | Promise<KernelSource> = {}): Promise<void> {
   const given = await source;
-  for (const kernels of [exact, line, graph, entropic, truncated, gromov]) await install(kernels, given[kernels.family]);
+  for (const kernels of [exact, line, graph, entropic, truncated, gromov])
+    await install(kernels, given[kernels.family]);
 }
