@@ -28,7 +28,17 @@ const claims: Readonly<Record<string, readonly RegExp[]>> = {
     /^0\.5 from component 1 to 1$/,
     /^halfway there are 3 components$/,
   ],
+  "fusedGromov.ts": [
+    /^alpha 0: elements 0\.083, structure 0\.833$/,
+    /^ {2}C0 to C1: 0\.250$/,
+    /^alpha 1: elements 0\.583/,
+  ],
   "gradient.ts": [/^step 0: 7\.\d+$/, /^step 3: 0\.00\d+$/, /^step 10: 0\.0000\d$/],
+  "gromov.ts": [
+    /^converged: 1000 of 1000 points found, from 5 starts$/,
+    /2 x 3 numbers/,
+    /1e-4: true, gap below 1e-6: true$/,
+  ],
   "images.ts": [
     /^converged by sinkhorn over separable grid/,
     /^root of <P, C> = \d+\.\d+ pixels$/,
