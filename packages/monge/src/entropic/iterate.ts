@@ -1,10 +1,10 @@
 // Sinkhorn's iteration to a tolerance, through a schedule of falling epsilons, with the exits that every run has.
 import type { Progress, Status } from "../run/options.ts";
-import { startNewton } from "./newton.ts";
+import { startNewton } from "./acceleration/newton.ts";
+import { describePlain, patientIterations, plainIterations } from "./acceleration/prediction.ts";
+import type { Relaxation } from "./acceleration/relaxation.ts";
+import type { Measured, Sweeper } from "./operators/sweeper.ts";
 import { passes } from "./passes.ts";
-import { describePlain, patientIterations, plainIterations } from "./prediction.ts";
-import type { Relaxation } from "./relaxation.ts";
-import type { Measured, Sweeper } from "./sweeper.ts";
 
 /** What one run is to do. */
 export interface Iteration {

@@ -5,7 +5,7 @@ import { custom } from "../../src/cost/custom.ts";
 import { dense } from "../../src/cost/dense.ts";
 import { sparse } from "../../src/cost/sparse.ts";
 import { isOtError } from "../../src/errors/otError.ts";
-import { networkSimplex } from "../../src/exact/networkSimplex.ts";
+import { networkSimplex } from "../../src/exact/networkSimplex/networkSimplex.ts";
 import { prepare } from "../../src/exact/prepare.ts";
 import type { ExactAnswer } from "../../src/exact/problem.ts";
 import { exact } from "../../src/kernels/exact.ts";

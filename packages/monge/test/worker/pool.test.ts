@@ -3,8 +3,8 @@ import { Worker } from "node:worker_threads";
 import { afterAll, describe, expect, expectTypeOf, it } from "vitest";
 import { bundleWorker } from "../../../../tools/worker.mjs";
 import { sinkhornBatch } from "../../src/entropic/batch.ts";
-import { divergenceOfCosts, sinkhornDivergence } from "../../src/entropic/divergence.ts";
-import { sinkhornDivergences } from "../../src/entropic/divergenceMany.ts";
+import { divergenceOfCosts, sinkhornDivergence } from "../../src/entropic/divergence/divergence.ts";
+import { sinkhornDivergences } from "../../src/entropic/divergence/divergenceMany.ts";
 import * as monge from "../../src/index.ts";
 import {
   assignment,
