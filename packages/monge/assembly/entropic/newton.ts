@@ -165,8 +165,12 @@ export function newtonAdvance(alpha: f64, p: usize, y: usize, d: usize, r: usize
   return both(sum);
 }
 
-/** p = z + beta p. */
+/** p = z + beta p; at beta = 0 whatever p was before, be it no number. */
 export function newtonDirection(beta: f64, z: usize, p: usize): void {
+  if (beta == 0) {
+    memory.copy(p, z, bytes);
+    return;
+  }
   const times = f64x2.splat(beta);
   for (let j: usize = 0; j < bytes; j += 16) {
     v128.store(p + j, f64x2.add(v128.load(z + j), f64x2.mul(times, v128.load(p + j))));

@@ -108,16 +108,18 @@ export function* iterate(sweeper: Sweeper, task: Iteration, exits: Exits): Gener
         yield sign();
       }
       const status = exits.interrupted();
-      if (status !== null) return yield* leave(status, last && swept !== undefined);
+      if (status !== null) return yield* leave(status, last && swept !== undefined && !sweeper.keeping());
       if (error < least) {
         least = error;
         since = 0;
       } else if (++since >= (least < small ? patience.small : patience.large)) {
-        if (sweeper.keeping()) mayKeep = false;
+        // What kept entries say is not the last word.
+        const seenAll = !sweeper.keeping();
+        if (!seenAll) mayKeep = false;
         sweeper.drop();
         // A large constant between F and G costs digits: taken out before rounding is blamed.
         const moved = sweeper.centre();
-        if (rule.omega === 1 && rule.adjust === undefined && !moved) return yield* leave("stalled", last);
+        if (seenAll && rule.omega === 1 && rule.adjust === undefined && !moved) return yield* leave("stalled", last);
         rule.rest();
         since = 0;
       }

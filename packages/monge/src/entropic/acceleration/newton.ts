@@ -33,6 +33,11 @@ const rough = 0.5;
  */
 const longest = 8;
 const furthest = 6;
+/** The same where all entries are kept: those below the range of single precision are kept as 0. A pair changes by twice as much at most. */
+const furthestOfAll = 24;
+/** The slope of the dual is this share of that at the start of a step, or more: the step was far too short, parts of the plan have not met yet. */
+const straight = 0.9;
+const mostDoublings = 40;
 /** Steps are shortened until the slope along them is above minus this share of the slope at their start. */
 const overshoot = 0.5;
 const mostCuts = 12;
@@ -106,6 +111,29 @@ export function startNewton(sweeper: Sweeper, inside: Inside): Newton {
     }
     return true;
   }
+  /** Doubles a step from `from` while the dual rises as steeply as at its start, in passes over all entries; returns the error where it ends. */
+  function* goOn(from: Float64Array, step: number, slope: number, error: number): Generator<void, number, void> {
+    const d = workspace.f64(at.d, m).slice();
+    sweeper.drop();
+    let reached = error;
+    let t = step;
+    for (let doubling = 0; doubling < mostDoublings; doubling++) {
+      advance(inside.G(), from, 2 * t, d);
+      const further = yield* sweeper.rows(1);
+      yield;
+      const after = call["newtonSlope"](at.d);
+      if (!(after >= -overshoot * slope)) {
+        advance(inside.G(), from, t, d);
+        reached = yield* sweeper.rows(1);
+        yield;
+        break;
+      }
+      reached = further;
+      t *= 2;
+      if (!(after > straight * slope)) break;
+    }
+    return reached;
+  }
   return {
     *step(error, goal) {
       let present = error;
@@ -135,7 +163,8 @@ export function startNewton(sweeper: Sweeper, inside: Inside): Newton {
         const after = call["newtonSlope"](at.d);
         if (after >= -overshoot * before) {
           gone += t * size;
-          if (gone > furthest && !sweeper.keptAll()) sweeper.drop();
+          if (after > straight * before && t * size >= longest / 2) return yield* goOn(G, t, before, reached);
+          if (gone > (sweeper.keptAll() ? furthestOfAll : furthest)) sweeper.drop();
           return reached;
         }
         t *= after > -Infinity ? Math.max(0.1, Math.min(0.5, before / (before - after))) : 0.1;
