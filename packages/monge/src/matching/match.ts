@@ -96,6 +96,9 @@ export const matchGaussians: MatchGaussians = /*#__PURE__*/ defineSolver<[Mixtur
 
 /** Poses with this share of the best evidence are as good. */
 const equal = 0.85;
+
+const unknownWidths: Widths = atLeast({ position: Number.NaN, shape: Number.NaN });
+
 /** Plain data, which may come from another thread. */
 interface Solved {
   readonly status: MatchStatus;
@@ -132,9 +135,9 @@ function* solveHere(control: RunControl<MatchResult>, task: MatchTask): Generato
       level: "camera given",
     };
   }
-  let found: Found = { poses: [], chance: 0, tried: 0, level: "none" };
+  let found: Found = { poses: [], chance: 0, tried: 0, level: "none", mass: null };
   const given = prior.near === undefined ? [] : [problem.inward(converted(prior.near.camera, problem))].filter(Boolean);
-  const steps = search(stage, problem, prior, soft, given, (now) => {
+  const steps = search(stage, problem, task.weights, prior, soft, given, (now) => {
     found = now;
   });
   let interrupted: MatchStatus | null = null;
@@ -156,18 +159,24 @@ function* solveHere(control: RunControl<MatchResult>, task: MatchTask): Generato
       break;
     }
   }
-  const pose = found.poses[0] ?? {
-    camera: someCamera(problem),
-    widths: atLeast({ position: NaN, shape: NaN }),
-    evidence: 0,
-  };
-  const alternatives = found.poses.slice(1).filter(({ evidence }) => evidence >= equal * pose.evidence);
+  const limit = confidenceLimit(found.chance);
+  const first = found.poses[0] ?? { camera: someCamera(problem), widths: unknownWidths, evidence: 0 };
+  // A pose by mass is the answer where it is beyond doubt, and the better guess where links decide nothing.
+  const byMass = found.mass !== null && (found.mass.sure || first.evidence < limit);
+  const pose = byMass && found.mass !== null ? atKnown(stage, found.mass.camera) : first;
+  const alternatives = byMass ? [] : found.poses.slice(1).filter(({ evidence }) => evidence >= equal * pose.evidence);
   const { transport: _, ...explanation } = yield* explainPose(pose);
   giveBack(workspace);
-  const limit = confidenceLimit(found.chance);
-  const status =
-    interrupted ?? (pose.evidence < limit ? "low-confidence" : alternatives.length > 0 ? "ambiguous" : "converged");
-  return { status, pose, alternatives, chance: found.chance, explanation, tried: found.tried, level: found.level };
+  const sure = byMass ? found.mass?.sure === true : pose.evidence >= limit;
+  return {
+    status: interrupted ?? (sure ? (alternatives.length > 0 ? "ambiguous" : "converged") : "low-confidence"),
+    pose: { ...pose, evidence: explanation.evidence },
+    alternatives,
+    chance: found.chance,
+    explanation,
+    tried: found.tried,
+    level: found.level,
+  };
 }
 
 /** The evidence below which a pose is not to be trusted. */

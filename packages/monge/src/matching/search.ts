@@ -4,6 +4,7 @@ import { viewDirection } from "./camera.ts";
 import { candidates } from "./evidence.ts";
 import { featureCount } from "./features.ts";
 import { bestLinks, type Links } from "./links.ts";
+import { type MassFound, massSearch } from "./massSearch.ts";
 import { momentHypotheses } from "./moments.ts";
 import type { NormalisedProblem } from "./normalise.ts";
 import { addPrior, allowedDirections, allows, type MatchPrior, type SoftPrior } from "./prior.ts";
@@ -30,11 +31,13 @@ export interface Found {
   readonly tried: number;
   /** Which level of the cascade was the last. */
   readonly level: string;
+  /** The best pose by mass, where that was looked for; the last level's answer where it is beyond doubt. */
+  readonly mass: MassFound | null;
 }
 
 interface Level {
   readonly name: string;
-  readonly from: "votes" | "moments";
+  readonly from: "votes" | "moments" | "mass";
   readonly directions: number;
   /** Targets that vote, at most. */
   readonly voters: number;
@@ -47,7 +50,7 @@ interface Level {
 /** The cascade: each level is gone into only where those before were not decisive. */
 const levels: readonly Level[] = [
   { name: "votes", from: "votes", directions: 240, voters: 200, cell: 0.12, scale: "sizes", refined: 8 },
-  { name: "more votes", from: "votes", directions: 700, voters: 400, cell: 0.1, scale: "sizes", refined: 16 },
+  { name: "more votes", from: "votes", directions: 700, voters: 400, cell: 0.1, scale: "sizes", refined: 12 },
   {
     name: "votes at the scale of the positions",
     from: "votes",
@@ -55,10 +58,11 @@ const levels: readonly Level[] = [
     voters: 300,
     cell: 0.12,
     scale: 1,
-    refined: 12,
+    refined: 8,
   },
-  { name: "moments", from: "moments", directions: 150, voters: 150, cell: 0, scale: 1, refined: 12 },
-  { name: "most votes", from: "votes", directions: 1600, voters: 600, cell: 0.08, scale: "sizes", refined: 30 },
+  { name: "mass", from: "mass", directions: 0, voters: 0, cell: 0, scale: 1, refined: 0 },
+  { name: "moments", from: "moments", directions: 150, voters: 150, cell: 0, scale: 1, refined: 8 },
+  { name: "most votes", from: "votes", directions: 1600, voters: 500, cell: 0.08, scale: "sizes", refined: 16 },
 ];
 
 /** Widths between which a refinement goes, first for some of the targets, then for all. */
@@ -79,6 +83,7 @@ const alike = { picture: 0.2, degrees: 22 };
 export function* search(
   stage: Stage,
   problem: NormalisedProblem,
+  weights: { readonly scene: Float64Array; readonly view: Float64Array },
   prior: MatchPrior,
   soft: SoftPrior,
   cameras: readonly Camera[],
@@ -88,6 +93,10 @@ export function* search(
   let tried = 0;
   let chance = 0;
   let name = "given";
+  let mass: MassFound | null = null;
+  const now = (): Found => ({ poses: [...poses], chance, tried, level: name, mass });
+  const byMass = (): Generator<void, MassFound | null, void> =>
+    massSearch(problem, weights, prior, (p, q) => pictureDistance(stage, p, q));
   const freeFocal = soft.focal !== undefined;
   const priorOf = (camera: Camera, H: Float64Array, g: Float64Array): void => addPrior(soft, camera, H, g);
   const vote = openVotes(stage, problem);
@@ -123,12 +132,17 @@ export function* search(
     if (twin < 0) poses.push(pose);
     else if (pose.evidence > poses[twin].evidence) poses[twin] = pose;
     poses.sort((p, q) => q.evidence - p.evidence);
-    tell({ poses: [...poses], chance, tried, level: name });
+    tell(now());
     return pose;
   }
   for (const camera of cameras) yield* take(camera, stage.all, wide);
   for (const level of levels) {
     name = level.name;
+    if (level.from === "mass") {
+      mass = yield* byMass();
+      if (mass?.sure) return now();
+      continue;
+    }
     const some = stage.some(voters(stage, level.voters));
     const directions = allowedDirections(prior, level.directions, problem.turned);
     const ballot = { directions, targets: some, cell: level.cell, scale: level.scale };
@@ -139,11 +153,18 @@ export function* search(
     yield* refineBest(eligible, level.refined, some);
     if (poses.length > 0) {
       for (const mirror of mirrored(problem, poses[0].camera)) yield* take(mirror, some, close);
-      chance = yield* chanceLevel(eligible, some);
-      if (isDecisive(poses[0].evidence, chance)) return { poses, chance, tried, level: level.name };
+      chance = Math.max(chance, yield* chanceLevel(eligible, some));
+      if (isDecisive(poses[0].evidence, chance)) {
+        // Links that hardly anybody shares: perhaps nobody has a partner of his own, and only masses agree.
+        if (mass === null && isThin(poses[0], stage.m)) {
+          mass = yield* byMass();
+          if (mass?.sure) name = "mass";
+        }
+        return now();
+      }
     }
   }
-  return { poses, chance, tried, level: levels[levels.length - 1].name };
+  return now();
 
   /** Refines the first hypotheses that are unlike each other and unlike what they led to. */
   function* refineBest(hypotheses: readonly Hypothesis[], count: number, some: Targets): Generator<void, void, void> {
@@ -170,6 +191,13 @@ export function* search(
     reached.sort((p, q) => p - q);
     return reached[reached.length >> 1] ?? 0;
   }
+}
+
+/** Evidence an ellipse, and noise of the shapes, at which links are likelier those of a reduction than of noise. */
+const thin = { nats: 1.7, shape: 0.16 };
+
+function isThin({ evidence, widths }: Pose, m: number): boolean {
+  return evidence < thin.nats * m && widths.shape > thin.shape;
 }
 
 /** Whether evidence is beyond what wrong poses come to. */
@@ -235,7 +263,11 @@ function voters({ all }: Stage, count: number): Int32Array {
 
 /** Whether two cameras show the scene alike. */
 function near(stage: Stage, p: Camera, q: Camera, limits: { picture: number; degrees: number }): boolean {
-  if ((poseAngle(p, q) * 180) / Math.PI > limits.degrees) return false;
+  return (poseAngle(p, q) * 180) / Math.PI <= limits.degrees && pictureDistance(stage, p, q) <= limits.picture;
+}
+
+/** Root mean square of the distances between the images of the ellipsoids, in radii of the picture. */
+export function pictureDistance(stage: Stage, p: Camera, q: Camera): number {
   const first = stage.project(p).slice();
   const second = stage.project(q);
   let square = 0;
@@ -245,7 +277,7 @@ function near(stage: Stage, p: Camera, q: Camera, limits: { picture: number; deg
     square += (first[at] - second[at]) ** 2 + (first[at + 1] - second[at + 1]) ** 2;
     count++;
   }
-  return square <= limits.picture ** 2 * count;
+  return count > 0 ? Math.sqrt(square / count) : 0;
 }
 
 /** The angle between two cameras: of their rotations, or of the directions of view of affine ones. */
