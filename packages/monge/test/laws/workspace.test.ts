@@ -28,7 +28,7 @@ const solvers: Record<string, (seed: number) => Result> = {
   "sinkhorn by Anderson's acceleration": (seed) => entropicly(seed, { acceleration: "anderson" }),
   "sinkhorn by Newton's method": (seed) => entropicly(seed, { acceleration: "newton" }),
   "sinkhorn with penalties": (seed) => entropicly(seed, { unbalanced: 1 }),
-  "sinkhorn of a part of the mass": (seed) => entropicly(seed, { partial: 0.5, relativeEpsilon: 0.02 }),
+  "sinkhorn of a part of the mass": (seed) => entropicly(seed, { partial: 0.5 }),
   "sinkhorn over near pairs": (seed) =>
     sinkhorn(null, null, clouds(seed), { relativeEpsilon: 1e-3, nearPairs: "always", maxIterations: 500 }),
   "emd by the network simplex": (seed) => exactly(seed, "networkSimplex"),
