@@ -25,6 +25,8 @@ const decisive = { ratio: 1.5, blur: 1 };
 export interface MassFound extends MassPose {
   /** Whether it is beyond doubt. */
   readonly sure: boolean;
+  /** How far it is beyond doubt: 1 at the limit, more is surer. */
+  readonly margin: number;
 }
 
 /** Searches; cameras are those of the problem. `distance` tells how different two cameras' pictures are. */
@@ -63,11 +65,10 @@ export function* massSearch(
   const best = poses.find(({ camera }) => allows(prior, problem.outward(camera), 2));
   if (best === undefined) return null;
   const next = poses.find(({ camera }) => distance(camera, best.camera) > apart / 2);
-  const ratio = next === undefined ? Infinity : next.cost / best.cost;
-  return {
-    ...best,
-    sure: ratio >= decisive.ratio && best.cost <= decisive.blur * meanTrace(large.problem, large.masses.view),
-  };
+  const ratio = next === undefined ? 2 * decisive.ratio : next.cost / best.cost;
+  const blur = meanTrace(large.problem, large.masses.view) * decisive.blur;
+  const margin = Math.min(ratio / decisive.ratio, best.cost > 0 ? blur / best.cost : Infinity);
+  return { ...best, sure: margin >= 1, margin };
 }
 
 /** The problem between sides of `count` components at most, and cameras carried to it and back. */

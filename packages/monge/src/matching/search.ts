@@ -9,9 +9,9 @@ import { momentHypotheses } from "./moments.ts";
 import type { NormalisedProblem } from "./normalise.ts";
 import { addPrior, allowedDirections, allows, type MatchPrior, type SoftPrior } from "./prior.ts";
 import { refine, seenWidths } from "./refine.ts";
-import { rotationAngle } from "./rotation.ts";
+import { directions, rotationAlong, rotationAngle } from "./rotation.ts";
 import type { Stage, Targets, Widths } from "./stage.ts";
-import { type Hypothesis, openVotes } from "./votes.ts";
+import { baseCamera, type Hypothesis, meanSize, openVotes } from "./votes.ts";
 
 /** A pose, refined as far as it goes. */
 export interface Pose {
@@ -19,6 +19,8 @@ export interface Pose {
   readonly widths: Widths;
   /** Evidence in nats: the sum of the gains of the best links. */
   readonly evidence: number;
+  /** 2 log of the standard deviations that the ellipses seem to be drawn at; 0 where sizes are taken as they are. */
+  readonly inflation: number;
 }
 
 /** What a search found. */
@@ -70,8 +72,9 @@ const wide: Widths = { position: 0.12, shape: 0.5 };
 const close: Widths = { position: 0.02, shape: 0.2 };
 /** The least noise that is believed. */
 const finest: Widths = { position: 2e-4, shape: 0.01 };
-/** Evidence that decides: so many times that of wrong poses, and so many nats. */
-export const decisive = { ratio: 2.5, nats: 45 };
+/** Evidence that decides: so many times that of wrong poses, and so many nats; in the end, and before all levels were gone through. */
+export const decisive = { ratio: 2.5, nats: 60 };
+const early = { ratio: 4, nats: 120 };
 /** Wrong poses whose evidence is looked at. */
 const decoys = 5;
 /** Poses are one and the same within these: root mean square of the difference in the picture, and of the angle, degrees. */
@@ -103,6 +106,7 @@ export function* search(
   /** Refines, and keeps the pose where it is a new one. */
   function* take(start: Camera, some: Targets, from: Widths): Generator<void, Pose, void> {
     tried++;
+    const inflation = stage.inflation();
     let camera = start;
     if (from !== close) {
       const rough = yield* refine(stage, camera, {
@@ -127,6 +131,7 @@ export function* search(
       prior: priorOf,
     });
     const pose = yield* settle(stage, whole.camera, to, freeFocal, priorOf);
+    stage.setInflation(inflation);
     if (!allows(prior, problem.outward(pose.camera), 2)) return pose;
     const twin = poses.findIndex((other) => near(stage, other.camera, pose.camera, same));
     if (twin < 0) poses.push(pose);
@@ -144,17 +149,18 @@ export function* search(
       continue;
     }
     const some = stage.some(voters(stage, level.voters));
-    const directions = allowedDirections(prior, level.directions, problem.turned);
-    const ballot = { directions, targets: some, cell: level.cell, scale: level.scale };
+    const allowed = allowedDirections(prior, level.directions, problem.turned);
+    stage.setInflation(level.scale === "sizes" ? 0 : typicalInflation(stage, problem));
+    const ballot = { directions: allowed, targets: some, cell: level.cell, scale: level.scale };
     const hypotheses =
-      level.from === "votes" ? yield* vote(ballot) : yield* momentHypotheses(stage, problem, directions, some);
+      level.from === "votes" ? yield* vote(ballot) : yield* momentHypotheses(stage, problem, allowed, some);
     const spacing = 360 / Math.sqrt(level.directions);
     const eligible = hypotheses.filter(({ camera }) => allows(prior, problem.outward(camera), spacing));
     yield* refineBest(eligible, level.refined, some);
     if (poses.length > 0) {
       for (const mirror of mirrored(problem, poses[0].camera)) yield* take(mirror, some, close);
       chance = Math.max(chance, yield* chanceLevel(eligible, some));
-      if (isDecisive(poses[0].evidence, chance)) {
+      if (poses[0].evidence >= Math.max(early.nats, early.ratio * chance)) {
         // Links that hardly anybody shares: perhaps nobody has a partner of his own, and only masses agree.
         if (mass === null && isThin(poses[0], stage.m)) {
           mass = yield* byMass();
@@ -200,9 +206,21 @@ function isThin({ evidence, widths }: Pose, m: number): boolean {
   return evidence < thin.nats * m && widths.shape > thin.shape;
 }
 
-/** Whether evidence is beyond what wrong poses come to. */
-export function isDecisive(evidence: number, chance: number): boolean {
-  return evidence >= decisive.nats && evidence >= decisive.ratio * chance;
+/** Sizes that differ by less from what the positions say are taken as they are: they have noise, too. */
+export const leastInflation = 0.3;
+
+/** How much larger the ellipses are than the scale of the positions says, as a difference of log covariances; 0 for little. */
+function typicalInflation(stage: Stage, problem: NormalisedProblem): number {
+  stage.setInflation(0);
+  if (problem.model === "affine") return 0;
+  const given = meanSize(stage.all.values);
+  const views = directions(20);
+  let sum = 0;
+  for (let k = 0; k < views.length; k += 3) {
+    sum += given - meanSize(stage.project(baseCamera(problem, rotationAlong(views.subarray(k, k + 3)), 1)));
+  }
+  const mean = (3 * sum) / views.length;
+  return Math.abs(mean) > leastInflation ? mean : 0;
 }
 
 /** The last refinement, at the noise that is seen, and the evidence. */
@@ -216,19 +234,14 @@ export function* settle(
   let camera = start;
   let widths = from;
   for (let round = 0; round < 2; round++) {
-    widths = atLeast(seenWidths(stage, camera, stage.all, widths));
-    const { camera: better } = yield* refine(stage, camera, {
-      targets: stage.all,
-      from: widths,
-      to: widths,
-      fall: 0.7,
-      steps: 2,
-      freeFocal,
-      prior,
-    });
-    camera = better;
+    const seen = seenWidths(stage, camera, stage.all, widths);
+    widths = atLeast(seen);
+    if (stage.inflation() !== 0 && Number.isFinite(seen.size)) stage.setInflation(stage.inflation() + seen.size);
+    const task = { targets: stage.all, from: widths, to: widths, fall: 0.7, steps: 2, freeFocal, prior };
+    camera = (yield* refine(stage, camera, task)).camera;
   }
-  return { camera, widths, evidence: (yield* evidenceOf(stage, camera, widths)).gain };
+  const { gain } = yield* evidenceOf(stage, camera, widths);
+  return { camera, widths, evidence: gain, inflation: stage.inflation() };
 }
 
 /** The best links at a pose. */
