@@ -1,5 +1,6 @@
 // Groups of alike atoms, by bisection: each split halves the atoms at the median of the feature that spreads most.
 import type { Cost } from "../../cost/cost.ts";
+import { widestAxis } from "../../linalg/widestAxis.ts";
 
 /** Features: those of atom k are data[k cols ..]. */
 interface Features {
@@ -45,7 +46,7 @@ export function groupAtoms(
       count++;
       return;
     }
-    const widest = widestOf(data, cols, atoms, begin, end);
+    const widest = widestAxis(data, cols, atoms, begin, end);
     for (let k = begin; k < end; k++) keys[k] = data[atoms[k] * cols + widest];
     const half = (begin + end) >> 1;
     select(keys, atoms, begin, end - 1, half);
@@ -54,26 +55,6 @@ export function groupAtoms(
   };
   if (atoms.length > 0) split(0, atoms.length);
   return { of, count };
-}
-
-/** The feature that spreads most among the atoms at [begin, end). */
-function widestOf(data: ArrayLike<number>, cols: number, atoms: Int32Array, begin: number, end: number): number {
-  let widest = 0;
-  let spread = -1;
-  for (let feature = 0; feature < cols; feature++) {
-    let least = Infinity;
-    let most = -Infinity;
-    for (let k = begin; k < end; k++) {
-      const value = data[atoms[k] * cols + feature];
-      if (value < least) least = value;
-      if (value > most) most = value;
-    }
-    if (most - least > spread) {
-      spread = most - least;
-      widest = feature;
-    }
-  }
-  return widest;
 }
 
 /** Reorders [first, last] so that no key before `middle` is above, and none behind below that at `middle` (Hoare 1961); atoms go with their keys. */

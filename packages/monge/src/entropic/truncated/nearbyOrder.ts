@@ -1,5 +1,6 @@
 // An order of points in which every aligned run of 2^k is a box of a tree of splits at the widest axis (Bentley 1975).
 // The left part of a split has a power of two of the points, so that the tree is implicit in the order.
+import { widestAxis } from "../../linalg/widestAxis.ts";
 
 /** The order of the points `kept` (row-major, d coordinates each). */
 export function nearbyOrder(points: ArrayLike<number>, d: number, kept: Int32Array): Int32Array {
@@ -20,25 +21,6 @@ function leftSize(size: number): number {
   let left = 1;
   while (left * 2 < size) left *= 2;
   return left;
-}
-
-function widestAxis(points: ArrayLike<number>, d: number, order: Int32Array, first: number, last: number): number {
-  let axis = 0;
-  let widest = -1;
-  for (let k = 0; k < d; k++) {
-    let low = Infinity;
-    let high = -Infinity;
-    for (let j = first; j < last; j++) {
-      const value = points[order[j] * d + k];
-      if (value < low) low = value;
-      if (value > high) high = value;
-    }
-    if (high - low > widest) {
-      widest = high - low;
-      axis = k;
-    }
-  }
-  return axis;
 }
 
 /** Hoare's selection, pivot the median of three: the points before position `at` do not lie above the others along the axis. */

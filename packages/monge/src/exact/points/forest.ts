@@ -1,5 +1,6 @@
 // Feasible plans whose support is a forest: refining a coarse plan to the children of its cells, and hanging a forest under a root.
 // Splitting a row or a column of a forest by the northwest corner rule keeps it a forest: k + l parts take k + l - 1 arcs.
+import { widestAxis } from "../../linalg/widestAxis.ts";
 import { cell, type Layer } from "./hierarchy.ts";
 
 /** Entries of a plan in sorted order: mass[k] > 0 from i[k] to j[k]; no cycles. */
@@ -78,7 +79,8 @@ function split(
     for (let k = begin[c]; k < begin[c + 1]; k++) others.push(entries[k]);
     if (others.length > 1 && own.length > 1) {
       // Both sides in their order along the axis in which the partners spread most.
-      const axis = widest(others, partners, positions, d);
+      const ends = others.map((entry) => partners[entry]);
+      const axis = widestAxis(positions, d, ends, 0, ends.length);
       others.sort((p, q) => positions[partners[p] * d + axis] - positions[partners[q] * d + axis] || p - q);
       own.sort((p, q) => fine.points[p * d + axis] - fine.points[q * d + axis] || p - q);
     }
@@ -98,25 +100,6 @@ function split(
     }
   }
   return { from: from.slice(0, length), to: to.slice(0, length), mass: moved.slice(0, length) };
-}
-
-function widest(entries: number[], partners: Int32Array, positions: Float64Array, d: number): number {
-  let axis = 0;
-  let most = -1;
-  for (let k = 0; k < d; k++) {
-    let low = Infinity;
-    let high = -Infinity;
-    for (const entry of entries) {
-      const at = positions[partners[entry] * d + k];
-      if (at < low) low = at;
-      if (at > high) high = at;
-    }
-    if (high - low > most) {
-      most = high - low;
-      axis = k;
-    }
-  }
-  return axis;
 }
 
 /** Parents of the nodes (rows, then columns) of a forest, each component under its first row, which hangs from the root n + m. */
