@@ -29,3 +29,18 @@ describe("sinkhorn({ partial }) at epsilons down to 1e-5 of the largest cost", (
     }
   });
 });
+
+describe("sinkhorn({ unbalanced }) at epsilons down to 1e-5 of the largest cost", () => {
+  it.each([1, { kind: "TV", strength: 1 } as const])(
+    "calls no plan too heavy where costs are >= 0: %o",
+    (unbalanced) => {
+      // Plans that blew up on the way, over kept entries, and again from potentials of 0 without larger epsilons before.
+      for (const seed of [29, 47, 93, 174, 207]) {
+        const { a, b, C, relativeEpsilon } = entropicProblem(seed);
+        const { report, value } = sinkhorn(a, b, C, { relativeEpsilon, unbalanced, maxIterations: 300 });
+        expect(["converged", "maxIterations"]).toContain(report.status);
+        expect(Number.isFinite(value)).toBe(true);
+      }
+    },
+  );
+});

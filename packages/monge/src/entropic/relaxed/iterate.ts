@@ -59,6 +59,7 @@ export function* relaxedIterate(
   let phase = "start";
   let mayKeep = task.keep;
   let astray = 0;
+  let again = false;
   let goal = tolerance;
   /** The least error at this epsilon, and the state that followed it. */
   let least = Infinity;
@@ -74,7 +75,7 @@ export function* relaxedIterate(
     least = Infinity;
     best = undefined;
     let since = 0;
-    let mayMix = task.mix;
+    let mayMix = task.mix && !again;
     let returns = 0;
     let resting = 0;
     let keptAt = 0;
@@ -130,11 +131,13 @@ export function* relaxedIterate(
       }
       // An exit in the middle of the columns is seen again in the rows.
       if (error > absurd && best === undefined && !sweeper.fills && (mayMix || error === Infinity)) {
-        // Beyond reason: once from the beginning, at the plain pace.
-        if (!mayMix) throw tooHeavy();
-        mayMix = false;
+        // Beyond reason: once from the first epsilon, at the plain pace and over all entries.
+        if (again) throw tooHeavy();
+        again = true;
+        mayKeep = false;
+        level = -1;
         sweeper.clear();
-        continue;
+        break;
       }
       if (best !== undefined && error > (last ? tolerance : coarse) && error > runaway * least) {
         sweeper.setState(best);
