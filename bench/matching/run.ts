@@ -47,7 +47,7 @@ const { values: flags } = parseArgs({
     case: { type: "string", default: "." },
     runs: { type: "string" },
     scene: { type: "string" },
-    seed: { type: "string", default: "900000" },
+    seed: { type: "string", default: "1300000" },
     time: { type: "boolean", default: false },
   },
 });
