@@ -57,6 +57,7 @@ const claims: Readonly<Record<string, readonly RegExp[]>> = {
     /^proved to 1e-8: true$/,
     /^converged by conditionalGradient, proved: true$/,
   ],
+  "splats.ts": [/^400 splats of ply, W2 = 1\.4\d\d to the other scene$/, /^9\d % of the opacity keeps its colour$/],
   "unbalancedImages.ts": [
     /^converged by sinkhorn over separable grid$/,
     /^moved: 8\d % of the light$/,
