@@ -8,8 +8,9 @@ import { corrupt } from "./limits.ts";
 import { type Source, withBytes } from "./source.ts";
 import { decodeText } from "./text.ts";
 
-/** One picture and where it was taken from. */
-export interface Camera {
+/** One picture and where it was taken from: a perspective camera of `monge/matching`, and what else is known of the picture. */
+export interface ImageCamera {
+  readonly projection: "perspective";
   /** Name of the image file. */
   readonly name: string;
   /** Pixels. */
@@ -37,7 +38,11 @@ export interface CameraOptions {
  * Throws `OtError`: `CorruptFile` (cut, with the byte or line; broken), `InvalidValue` (NaN, a zero quaternion, a focal length <= 0),
  * `Unsupported` (another lens model), `OutOfMemory`.
  */
-export async function readCameras(cameras: Source, images: Source, options: CameraOptions = {}): Promise<Camera[]> {
+export async function readCameras(
+  cameras: Source,
+  images: Source,
+  options: CameraOptions = {},
+): Promise<ImageCamera[]> {
   const lenses = await withBytes(cameras, options.maxBytes, async (bytes) => {
     const file = await readAll(bytes, options.maxBytes);
     return isBinary(file, bytes.name)
@@ -81,7 +86,7 @@ function lensOf(lens: StoredCamera): (typeof lensModels)[number] {
   return lensModels.find((model) => model.name === lens.model) as (typeof lensModels)[number];
 }
 
-function camera(image: StoredImage, lenses: ReadonlyMap<number, StoredCamera>): Camera {
+function camera(image: StoredImage, lenses: ReadonlyMap<number, StoredCamera>): ImageCamera {
   const lens = lenses.get(image.camera);
   if (lens === undefined)
     throw invalid(image.place, `uses camera ${image.camera}, which the file of cameras does not hold`, image.camera);
@@ -94,6 +99,7 @@ function camera(image: StoredImage, lenses: ReadonlyMap<number, StoredCamera>): 
   const [fx, second] = lens.parameters;
   const [cx, cy] = lens.parameters.slice(focal);
   return {
+    projection: "perspective",
     name: image.name,
     width: lens.width,
     height: lens.height,

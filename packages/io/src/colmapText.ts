@@ -32,11 +32,14 @@ export function textImages(text: string, name: string): StoredImage[] {
   // The line behind an image lists its points and may be empty: only comments and blanks in front of an image are passed over.
   let points = false;
   text.split(/\r\n|\n|\r/).forEach((line, k) => {
+    const words = line.trim().split(/\s+/);
     if (points) {
+      // x y and the number of a point, again and again: another image here would be lost.
+      if (words[0] !== "" && !(words.length % 3 === 0 && /^-?\d+$/.test(words[words.length - 1])))
+        throw corrupt(`${name}, line ${k + 1}`, "lists no points of the image in front of it", words.length);
       points = false;
       return;
     }
-    const words = line.trim().split(/\s+/);
     if (words[0] === "" || words[0].startsWith("#")) return;
     const place = `${name}, line ${k + 1}`;
     if (words.length < 10) throw corrupt(place, `has ${words.length} words, and an image has 10`, words.length);

@@ -2,7 +2,7 @@
 
 export type { FileContent, FileOptions } from "./atomicFile.ts";
 export { assertWritable, writeFileAtomic } from "./atomicFile.ts";
-export type { Camera, CameraOptions } from "./colmap.ts";
+export type { CameraOptions, ImageCamera } from "./colmap.ts";
 export { readCameras } from "./colmap.ts";
 export type { Description, MassRange, NamedArray } from "./description.ts";
 export type { EllipseForm, EllipseOptions } from "./ellipseOptions.ts";
@@ -18,8 +18,9 @@ export {
   type Intrinsics,
   type MatchCamera,
   type MatchModel,
-  type MatchOptions,
   type MatchProblem,
+  type MatchProblemOptions,
+  type MatchSides,
   readMatchProblem,
 } from "./matchProblem.ts";
 export { encodeMatchProblem, writeMatchProblem } from "./matchProblemWrite.ts";

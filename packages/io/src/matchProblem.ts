@@ -17,7 +17,7 @@ export interface Intrinsics {
   readonly cy: number;
 }
 
-/** Matrices row-major: A 2 x 3, R 3 x 3 from the world to the camera (x right, y down, z forward), t of 2 or 3 numbers. */
+/** A camera of `monge/matching`. Matrices row-major: A 2 x 3, R 3 x 3 from the world to the camera (x right, y down, z forward), t of 2 or 3 numbers. */
 export type MatchCamera =
   | { readonly projection: "affine"; readonly A: Float64Array; readonly t: Float64Array }
   | {
@@ -27,21 +27,31 @@ export type MatchCamera =
       readonly scale: number;
       readonly t: Float64Array;
     }
-  | { readonly projection: "perspective"; readonly R: Float64Array; readonly t: Float64Array };
+  | {
+      readonly projection: "perspective";
+      readonly R: Float64Array;
+      readonly t: Float64Array;
+      readonly intrinsics: Intrinsics;
+    };
 
-export interface MatchProblem {
-  readonly model: MatchModel;
+/** Both sides of a problem. */
+export interface MatchSides {
   /** Dimension 3. */
   readonly ellipsoids: GaussianList;
   /** Dimension 2. */
   readonly ellipses: GaussianList;
   /** Needed where the projection is a perspective. */
   readonly intrinsics: Intrinsics | null;
-  /** For the model `"known"`, else `null`. */
-  readonly camera: MatchCamera | null;
 }
 
-export interface MatchOptions {
+/** `problem.model === "known" ? problem.camera : problem.model` is what `matchGaussians` wants to know of the camera. */
+export type MatchProblem = MatchSides &
+  (
+    | { readonly model: "known"; readonly camera: MatchCamera }
+    | { readonly model: Exclude<MatchModel, "known">; readonly camera: null }
+  );
+
+export interface MatchProblemOptions {
   /** Refuse, before allocating, what would take more bytes than this. Default 2 GiB (2^31). */
   readonly maxBytes?: number;
 }
@@ -53,7 +63,7 @@ export interface MatchOptions {
  * Throws `OtError` with the entry as `argument`, such as `ellipsoids[17].covariance`: `InvalidValue` (NaN, indefinite, asymmetric, missing,
  * a rotation that is none), `InvalidShape` (empty, wrong counts), `NegativeMass`, `CorruptFile` (no JSON), `Unsupported` (a later schema).
  */
-export async function readMatchProblem(source: Source, options: MatchOptions = {}): Promise<MatchProblem> {
+export async function readMatchProblem(source: Source, options: MatchProblemOptions = {}): Promise<MatchProblem> {
   return withBytes(source, options.maxBytes, async (bytes) =>
     matchProblem(await readJson(bytes, options.maxBytes), options.maxBytes),
   );
@@ -80,15 +90,13 @@ export function matchProblem(whole: Entry, maxBytes: number | undefined): MatchP
   const ellipsoids = items(field(whole, "ellipsoids"));
   const ellipses = items(field(whole, "ellipses"));
   assertFits(whole.file, (ellipsoids.length + ellipses.length) * gaussianBytes, maxBytes);
-  const camera = model === "known" ? knownCamera(field(whole, "camera")) : noCamera(field(whole, "camera"), model);
-  const perspective = model === "perspective" || camera?.projection === "perspective";
-  return {
-    model,
-    ellipsoids: mixtureEntries(ellipsoids, 3),
-    ellipses: mixtureEntries(ellipses, 2),
-    intrinsics: lens(field(whole, "intrinsics"), perspective),
-    camera,
-  };
+  const given = field(whole, "camera");
+  if (model !== "known") assertNoCamera(given, model);
+  const projection = model === "known" ? projectionOf(given) : model;
+  const intrinsics = lens(field(whole, "intrinsics"), projection === "perspective");
+  const sides = { ellipsoids: mixtureEntries(ellipsoids, 3), ellipses: mixtureEntries(ellipses, 2), intrinsics };
+  if (model !== "known") return { ...sides, model, camera: null };
+  return { ...sides, model, camera: knownCamera(given, projection, intrinsics as Intrinsics) };
 }
 
 function lens(entry: Entry, needed: boolean): Intrinsics | null {
@@ -101,8 +109,8 @@ function lens(entry: Entry, needed: boolean): Intrinsics | null {
   return { fx: of("fx"), fy: of("fy"), cx: of("cx"), cy: of("cy") };
 }
 
-function noCamera(entry: Entry, model: MatchModel): null {
-  if (entry.value === undefined || entry.value === null) return null;
+function assertNoCamera(entry: Entry, model: MatchModel): void {
+  if (entry.value === undefined || entry.value === null) return;
   throw new OtError("InvalidValue", `${place(entry)} is given, and the model is ${JSON.stringify(model)}.`, {
     argument: "camera",
     seen: model,
@@ -110,13 +118,18 @@ function noCamera(entry: Entry, model: MatchModel): null {
   });
 }
 
-function knownCamera(entry: Entry): MatchCamera {
+type Projection = (typeof projections)[number];
+
+function projectionOf(entry: Entry): Projection {
   if (entry.value === undefined || entry.value === null) throw wrong(entry, 'the camera that the model "known" needs');
-  const projection = oneOf(field(entry, "projection"), projections);
+  return oneOf(field(entry, "projection"), projections);
+}
+
+function knownCamera(entry: Entry, projection: Projection, intrinsics: Intrinsics): MatchCamera {
   if (projection === "affine")
     return { projection, A: numbers(field(entry, "A"), 6, 2), t: numbers(field(entry, "t"), 2) };
   const R = rotation(field(entry, "R"));
-  if (projection === "perspective") return { projection, R, t: numbers(field(entry, "t"), 3) };
+  if (projection === "perspective") return { projection, R, t: numbers(field(entry, "t"), 3), intrinsics };
   const scale = finite(field(entry, "scale"));
   if (!(scale > 0)) throw wrong(field(entry, "scale"), "a positive number");
   return { projection, R, scale, t: numbers(field(entry, "t"), 2) };

@@ -3,21 +3,20 @@
 import { OtError } from "monge";
 import { type FileOptions, writeFileAtomic } from "./atomicFile.ts";
 import { type GaussianList, packedCovariance } from "./gaussianList.ts";
-import { type MatchProblem, matchProblem } from "./matchProblem.ts";
+import { type Intrinsics, type MatchProblem, matchProblem } from "./matchProblem.ts";
 
 /**
  * The text of a matching problem, schema 1, one Gaussian a line; every number reads back as the same one. Throws what
  * `readMatchProblem` would throw for it, and `InvalidShape` for arrays that do not fit each other.
  */
 export function encodeMatchProblem(problem: MatchProblem): string {
-  const { model, ellipsoids, ellipses, intrinsics, camera } = problem;
+  const { model, ellipsoids, ellipses, camera } = problem;
+  const intrinsics = agreed(problem);
   const fields = {
     schema: "1",
     model: JSON.stringify(model),
-    intrinsics: JSON.stringify(intrinsics ?? null),
-    ...(camera && {
-      camera: JSON.stringify(camera, (_, value) => (value instanceof Float64Array ? [...value] : value)),
-    }),
+    intrinsics: JSON.stringify(intrinsics),
+    ...(camera && { camera: JSON.stringify(camera, fileValue) }),
     ellipsoids: gaussians(ellipsoids, 3, "ellipsoids"),
     ellipses: gaussians(ellipses, 2, "ellipses"),
   };
@@ -26,6 +25,29 @@ export function encodeMatchProblem(problem: MatchProblem): string {
     .join(",\n")}\n}\n`;
   matchProblem({ file: "problem", path: "", value: JSON.parse(text) }, undefined);
   return text;
+}
+
+/** A perspective camera has intrinsics of its own: they must be those of the problem. */
+function agreed({ intrinsics, camera }: MatchProblem): Intrinsics | null {
+  const own = camera?.projection === "perspective" ? camera.intrinsics : null;
+  if (own === null || intrinsics === null) return own ?? intrinsics;
+  const odd = (["fx", "fy", "cx", "cy"] as const).find((key) => own[key] !== intrinsics[key]);
+  if (odd === undefined) return intrinsics;
+  throw new OtError(
+    "InvalidValue",
+    `camera.intrinsics.${odd} is ${own[odd]}, and intrinsics.${odd} ${intrinsics[odd]}.`,
+    {
+      argument: `camera.intrinsics.${odd}`,
+      seen: own[odd],
+      cure: "Give both the same intrinsics.",
+    },
+  );
+}
+
+/** Arrays as lists; the intrinsics stand beside the camera. */
+function fileValue(key: string, value: unknown): unknown {
+  if (key === "intrinsics") return undefined;
+  return value instanceof Float64Array ? [...value] : value;
 }
 
 /** Writes {@link encodeMatchProblem} to `path`, whole or not at all (Node). */

@@ -21,7 +21,7 @@ const imagesText = `# Image list with two lines of data per image:
 3 0.5 0.5 0.5 0.5 0 0 1 5 third.jpg
 
 4 1 0 0 1 0 0 0 3 fourth
-5 1 0 0 0 0 0 0 4 fifth
+10.5 20.5 -1 30.5 40.5 17
 `.replace("10 20 -1 30 40 5\n\n2", "10 20 -1 30 40 5\n2");
 
 const binaryCamera = (id: number, model: number, parameters: readonly number[]): Uint8Array =>
@@ -57,6 +57,7 @@ describe("readCameras", () => {
   test("of text: poses of any length of quaternion, names with blanks, points passed over", async () => {
     const found = await fromText(camerasText, imagesText);
     expect(found.map((camera) => camera.name)).toEqual(["first.png", "folder/second image.png", "third.jpg", "fourth"]);
+    expect(found[0].projection).toBe("perspective");
     expect(found[0].intrinsics).toEqual({ fx: 500, fy: 510, cx: 320, cy: 240.5 });
     expect([found[0].width, found[0].height]).toEqual([640, 480]);
     expect([...found[0].R]).toEqual([1, 0, 0, 0, 1, 0, 0, 0, 1]);
@@ -104,6 +105,13 @@ describe("readCameras refuses", () => {
     ["a zero quaternion", pinhole, "1 0 0 0 0 1 2 3 1 a.png\n\n", "InvalidValue", /zero quaternion/],
     ["an infinite pose", pinhole, "1 1 0 0 0 1 inf 3 1 a.png\n\n", "InvalidValue", /pose with Infinity/],
     ["a cut line", pinhole, "1 1 0 0 0 1 2", "CorruptFile", /line 1 has 7 words/],
+    [
+      "images without lines of points",
+      pinhole,
+      "1 1 0 0 0 1 2 3 1 a.png\n2 1 0 0 0 1 2 3 1 b.png\n",
+      "CorruptFile",
+      /line 2 lists no points/,
+    ],
     ["no image", pinhole, "# nothing\n", "InvalidShape", /holds no image/],
   ] as const)("%s", async (_, cameras, images, code, message) => {
     expect((await refusal(() => fromText(cameras, images), code)).message).toMatch(message);

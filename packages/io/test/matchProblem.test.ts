@@ -76,6 +76,7 @@ describe("readMatchProblem", () => {
     expect([...(problem.camera?.t ?? [])]).toEqual(camera.t);
     if (problem.camera?.projection === "affine") expect([...problem.camera.A]).toEqual([1, 2, 3, 4, 5, 6]);
     else expect([...(problem.camera?.R ?? [])]).toEqual(identity);
+    if (problem.camera?.projection === "perspective") expect(problem.camera.intrinsics).toEqual(intrinsics);
     // What is written reads back as the same problem.
     expect(await read(encodeMatchProblem(problem))).toEqual(problem);
   });
@@ -207,6 +208,15 @@ describe("writeMatchProblem", () => {
     const problem = await read(file);
     spoil(problem);
     expect((await refusal(() => encodeMatchProblem(problem), code)).argument).toBe(argument);
+  });
+
+  test("encodeMatchProblem refuses intrinsics that contradict those of the camera, and takes them where it has none", async () => {
+    const camera = { projection: "perspective", R: identity, t: [7, 8, 9] };
+    const intrinsics = { fx: 1, fy: 2, cx: 3, cy: 4 };
+    const problem = await read({ ...file, model: "known", camera, intrinsics });
+    const call = () => encodeMatchProblem({ ...problem, intrinsics: { ...intrinsics, cx: 5 } });
+    expect((await refusal(call, "InvalidValue")).argument).toBe("camera.intrinsics.cx");
+    expect(await read(encodeMatchProblem({ ...problem, intrinsics: null }))).toEqual(problem);
   });
 
   test("encodeMatchProblem refuses arrays that do not fit", async () => {

@@ -4,13 +4,14 @@ import { viewDirection } from "./camera.ts";
 import { candidates } from "./evidence.ts";
 import { featureCount } from "./features.ts";
 import { bestLinks, type Links } from "./links.ts";
+import { type MassFound, massSearch } from "./massSearch.ts";
 import { momentHypotheses } from "./moments.ts";
 import type { NormalisedProblem } from "./normalise.ts";
 import { addPrior, allowedDirections, allows, type MatchPrior, type SoftPrior } from "./prior.ts";
 import { refine, seenWidths } from "./refine.ts";
-import { rotationAngle } from "./rotation.ts";
+import { directions, rotationAlong, rotationAngle } from "./rotation.ts";
 import type { Stage, Targets, Widths } from "./stage.ts";
-import { type Hypothesis, openVotes } from "./votes.ts";
+import { baseCamera, type Hypothesis, meanSize, openVotes } from "./votes.ts";
 
 /** A pose, refined as far as it goes. */
 export interface Pose {
@@ -18,6 +19,8 @@ export interface Pose {
   readonly widths: Widths;
   /** Evidence in nats: the sum of the gains of the best links. */
   readonly evidence: number;
+  /** 2 log of the standard deviations that the ellipses seem to be drawn at; 0 where sizes are taken as they are. */
+  readonly inflation: number;
 }
 
 /** What a search found. */
@@ -30,11 +33,13 @@ export interface Found {
   readonly tried: number;
   /** Which level of the cascade was the last. */
   readonly level: string;
+  /** The best pose by mass, where that was looked for; the last level's answer where it is beyond doubt. */
+  readonly mass: MassFound | null;
 }
 
 interface Level {
   readonly name: string;
-  readonly from: "votes" | "moments";
+  readonly from: "votes" | "moments" | "mass";
   readonly directions: number;
   /** Targets that vote, at most. */
   readonly voters: number;
@@ -47,7 +52,7 @@ interface Level {
 /** The cascade: each level is gone into only where those before were not decisive. */
 const levels: readonly Level[] = [
   { name: "votes", from: "votes", directions: 240, voters: 200, cell: 0.12, scale: "sizes", refined: 8 },
-  { name: "more votes", from: "votes", directions: 700, voters: 400, cell: 0.1, scale: "sizes", refined: 16 },
+  { name: "more votes", from: "votes", directions: 700, voters: 400, cell: 0.1, scale: "sizes", refined: 12 },
   {
     name: "votes at the scale of the positions",
     from: "votes",
@@ -55,10 +60,11 @@ const levels: readonly Level[] = [
     voters: 300,
     cell: 0.12,
     scale: 1,
-    refined: 12,
+    refined: 8,
   },
-  { name: "moments", from: "moments", directions: 150, voters: 150, cell: 0, scale: 1, refined: 12 },
-  { name: "most votes", from: "votes", directions: 1600, voters: 600, cell: 0.08, scale: "sizes", refined: 30 },
+  { name: "mass", from: "mass", directions: 0, voters: 0, cell: 0, scale: 1, refined: 0 },
+  { name: "moments", from: "moments", directions: 150, voters: 150, cell: 0, scale: 1, refined: 8 },
+  { name: "most votes", from: "votes", directions: 1600, voters: 500, cell: 0.08, scale: "sizes", refined: 16 },
 ];
 
 /** Widths between which a refinement goes, first for some of the targets, then for all. */
@@ -66,8 +72,9 @@ const wide: Widths = { position: 0.12, shape: 0.5 };
 const close: Widths = { position: 0.02, shape: 0.2 };
 /** The least noise that is believed. */
 const finest: Widths = { position: 2e-4, shape: 0.01 };
-/** Evidence that decides: so many times that of wrong poses, and so many nats. */
-export const decisive = { ratio: 2.5, nats: 45 };
+/** Evidence that decides: so many times that of wrong poses, and so many nats; in the end, and before all levels were gone through. */
+export const decisive = { ratio: 2.5, nats: 60 };
+const early = { ratio: 4, nats: 120 };
 /** Wrong poses whose evidence is looked at. */
 const decoys = 5;
 /** Poses are one and the same within these: root mean square of the difference in the picture, and of the angle, degrees. */
@@ -79,6 +86,7 @@ const alike = { picture: 0.2, degrees: 22 };
 export function* search(
   stage: Stage,
   problem: NormalisedProblem,
+  weights: { readonly scene: Float64Array; readonly view: Float64Array },
   prior: MatchPrior,
   soft: SoftPrior,
   cameras: readonly Camera[],
@@ -88,12 +96,17 @@ export function* search(
   let tried = 0;
   let chance = 0;
   let name = "given";
+  let mass: MassFound | null = null;
+  const now = (): Found => ({ poses: [...poses], chance, tried, level: name, mass });
+  const byMass = (): Generator<void, MassFound | null, void> =>
+    massSearch(problem, weights, prior, (p, q) => pictureDistance(stage, p, q));
   const freeFocal = soft.focal !== undefined;
   const priorOf = (camera: Camera, H: Float64Array, g: Float64Array): void => addPrior(soft, camera, H, g);
   const vote = openVotes(stage, problem);
   /** Refines, and keeps the pose where it is a new one. */
   function* take(start: Camera, some: Targets, from: Widths): Generator<void, Pose, void> {
     tried++;
+    const inflation = stage.inflation();
     let camera = start;
     if (from !== close) {
       const rough = yield* refine(stage, camera, {
@@ -118,32 +131,46 @@ export function* search(
       prior: priorOf,
     });
     const pose = yield* settle(stage, whole.camera, to, freeFocal, priorOf);
+    stage.setInflation(inflation);
     if (!allows(prior, problem.outward(pose.camera), 2)) return pose;
     const twin = poses.findIndex((other) => near(stage, other.camera, pose.camera, same));
     if (twin < 0) poses.push(pose);
     else if (pose.evidence > poses[twin].evidence) poses[twin] = pose;
     poses.sort((p, q) => q.evidence - p.evidence);
-    tell({ poses: [...poses], chance, tried, level: name });
+    tell(now());
     return pose;
   }
   for (const camera of cameras) yield* take(camera, stage.all, wide);
   for (const level of levels) {
     name = level.name;
+    if (level.from === "mass") {
+      mass = yield* byMass();
+      if (mass?.sure) return now();
+      continue;
+    }
     const some = stage.some(voters(stage, level.voters));
-    const directions = allowedDirections(prior, level.directions, problem.turned);
-    const ballot = { directions, targets: some, cell: level.cell, scale: level.scale };
+    const allowed = allowedDirections(prior, level.directions, problem.turned);
+    stage.setInflation(level.scale === "sizes" ? 0 : typicalInflation(stage, problem));
+    const ballot = { directions: allowed, targets: some, cell: level.cell, scale: level.scale };
     const hypotheses =
-      level.from === "votes" ? yield* vote(ballot) : yield* momentHypotheses(stage, problem, directions, some);
+      level.from === "votes" ? yield* vote(ballot) : yield* momentHypotheses(stage, problem, allowed, some);
     const spacing = 360 / Math.sqrt(level.directions);
     const eligible = hypotheses.filter(({ camera }) => allows(prior, problem.outward(camera), spacing));
     yield* refineBest(eligible, level.refined, some);
     if (poses.length > 0) {
       for (const mirror of mirrored(problem, poses[0].camera)) yield* take(mirror, some, close);
-      chance = yield* chanceLevel(eligible, some);
-      if (isDecisive(poses[0].evidence, chance)) return { poses, chance, tried, level: level.name };
+      chance = Math.max(chance, yield* chanceLevel(eligible, some));
+      if (poses[0].evidence >= Math.max(early.nats, early.ratio * chance)) {
+        // Links that hardly anybody shares: perhaps nobody has a partner of his own, and only masses agree.
+        if (mass === null && isThin(poses[0], stage.m)) {
+          mass = yield* byMass();
+          if (mass?.sure) name = "mass";
+        }
+        return now();
+      }
     }
   }
-  return { poses, chance, tried, level: levels[levels.length - 1].name };
+  return now();
 
   /** Refines the first hypotheses that are unlike each other and unlike what they led to. */
   function* refineBest(hypotheses: readonly Hypothesis[], count: number, some: Targets): Generator<void, void, void> {
@@ -172,9 +199,28 @@ export function* search(
   }
 }
 
-/** Whether evidence is beyond what wrong poses come to. */
-export function isDecisive(evidence: number, chance: number): boolean {
-  return evidence >= decisive.nats && evidence >= decisive.ratio * chance;
+/** Evidence an ellipse, and noise of the shapes, at which links are likelier those of a reduction than of noise. */
+const thin = { nats: 1.7, shape: 0.16 };
+
+function isThin({ evidence, widths }: Pose, m: number): boolean {
+  return evidence < thin.nats * m && widths.shape > thin.shape;
+}
+
+/** Sizes that differ by less from what the positions say are taken as they are: they have noise, too. */
+export const leastInflation = 0.3;
+
+/** How much larger the ellipses are than the scale of the positions says, as a difference of log covariances; 0 for little. */
+function typicalInflation(stage: Stage, problem: NormalisedProblem): number {
+  stage.setInflation(0);
+  if (problem.model === "affine") return 0;
+  const given = meanSize(stage.all.values);
+  const views = directions(20);
+  let sum = 0;
+  for (let k = 0; k < views.length; k += 3) {
+    sum += given - meanSize(stage.project(baseCamera(problem, rotationAlong(views.subarray(k, k + 3)), 1)));
+  }
+  const mean = (3 * sum) / views.length;
+  return Math.abs(mean) > leastInflation ? mean : 0;
 }
 
 /** The last refinement, at the noise that is seen, and the evidence. */
@@ -188,19 +234,14 @@ export function* settle(
   let camera = start;
   let widths = from;
   for (let round = 0; round < 2; round++) {
-    widths = atLeast(seenWidths(stage, camera, stage.all, widths));
-    const { camera: better } = yield* refine(stage, camera, {
-      targets: stage.all,
-      from: widths,
-      to: widths,
-      fall: 0.7,
-      steps: 2,
-      freeFocal,
-      prior,
-    });
-    camera = better;
+    const seen = seenWidths(stage, camera, stage.all, widths);
+    widths = atLeast(seen);
+    if (stage.inflation() !== 0 && Number.isFinite(seen.size)) stage.setInflation(stage.inflation() + seen.size);
+    const task = { targets: stage.all, from: widths, to: widths, fall: 0.7, steps: 2, freeFocal, prior };
+    camera = (yield* refine(stage, camera, task)).camera;
   }
-  return { camera, widths, evidence: (yield* evidenceOf(stage, camera, widths)).gain };
+  const { gain } = yield* evidenceOf(stage, camera, widths);
+  return { camera, widths, evidence: gain, inflation: stage.inflation() };
 }
 
 /** The best links at a pose. */
@@ -235,7 +276,11 @@ function voters({ all }: Stage, count: number): Int32Array {
 
 /** Whether two cameras show the scene alike. */
 function near(stage: Stage, p: Camera, q: Camera, limits: { picture: number; degrees: number }): boolean {
-  if ((poseAngle(p, q) * 180) / Math.PI > limits.degrees) return false;
+  return (poseAngle(p, q) * 180) / Math.PI <= limits.degrees && pictureDistance(stage, p, q) <= limits.picture;
+}
+
+/** Root mean square of the distances between the images of the ellipsoids, in radii of the picture. */
+export function pictureDistance(stage: Stage, p: Camera, q: Camera): number {
   const first = stage.project(p).slice();
   const second = stage.project(q);
   let square = 0;
@@ -245,7 +290,7 @@ function near(stage: Stage, p: Camera, q: Camera, limits: { picture: number; deg
     square += (first[at] - second[at]) ** 2 + (first[at + 1] - second[at + 1]) ** 2;
     count++;
   }
-  return square <= limits.picture ** 2 * count;
+  return count > 0 ? Math.sqrt(square / count) : 0;
 }
 
 /** The angle between two cameras: of their rotations, or of the directions of view of affine ones. */
