@@ -1,6 +1,6 @@
 // Bundles the scene of match reports (packages/cli/viewer, with what it uses of three.js) to one string in packages/cli/src/generated/viewer.ts:
 // reports carry it inside, so that they need nothing from outside.
-import { mkdirSync, renameSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { gzipSync } from "node:zlib";
@@ -22,7 +22,9 @@ export async function buildViewer() {
       lib: { entry: join(folder, "entry.ts"), formats: ["iife"], name: "mongeViewer" },
     },
   });
-  const code = [output].flat()[0].output[0].code;
+  // Its licence asks to go wherever a good part of three.js goes.
+  const licence = readFileSync(join(root, "node_modules/three/LICENSE"), "utf8").trim();
+  const code = `/* With parts of three.js.\n${licence} */\n${[output].flat()[0].output[0].code}`;
   const generated = join(root, "packages/cli/src/generated");
   mkdirSync(generated, { recursive: true });
   const target = join(generated, "viewer.ts");

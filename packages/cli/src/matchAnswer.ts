@@ -107,21 +107,19 @@ function entriesOf({ rowPtr, colIdx, values, rows }: MatchResult["probabilities"
   return out;
 }
 
-function warningsOf({ status, alternatives, report }: MatchResult, why: string | null): Warning[] {
-  const out: Warning[] = report.warnings.map(({ code, message }) => ({ code, message }));
+/** What helps, where the library only says what is. */
+const cures: Readonly<Record<string, string>> = {
+  ambiguous: "See alternatives. Knowledge of the camera decides between them: --direction, --up, --intrinsics.",
+  "low-confidence": "More ellipses help, and so does knowledge of the camera: --direction, --up, --intrinsics.",
+};
+
+function warningsOf({ report }: MatchResult, why: string | null): Warning[] {
+  const out = report.warnings.map(({ code, message }): Warning => {
+    const cure = Object.hasOwn(cures, code) ? ` ${cures[code]}` : "";
+    return { code, message: `${message}${cure}` };
+  });
   if (why !== null)
     out.push({ code: "cameraChosen", message: `The camera was chosen. ${why[0].toUpperCase()}${why.slice(1)}.` });
-  if (status === "ambiguous")
-    out.push({
-      code: "ambiguous",
-      message: `${plural(alternatives.length, "other pose")} explain${alternatives.length === 1 ? "s" : ""} the view nearly as well: see alternatives. Knowledge of the camera decides: --direction, --up, --intrinsics.`,
-    });
-  if (status === "low-confidence")
-    out.push({
-      code: "lowConfidence",
-      message:
-        "The best pose found is hardly better than wrong ones: it may be anything. More ellipses help, and so does knowledge of the camera: --direction, --up, --intrinsics.",
-    });
   return out;
 }
 

@@ -89,7 +89,8 @@ export async function readCameraFile(
     note(
       `${found.name}: the distortion of its lens (${found.distortion.model}) is not applied: undistort the view first.`,
     );
-  return { projection: "perspective", R: found.R, t: found.t, intrinsics: found.intrinsics };
+  const { R, t, intrinsics } = found;
+  return { projection: "perspective", R, t, intrinsics };
 }
 
 /** `{ projection, .. }`, on its own or as the field `camera` of a result, a truth or a problem. */
@@ -112,17 +113,8 @@ async function jsonCamera(path: string): Promise<Camera> {
     ellipsoids: [one],
     ellipses: [{ mean: [0, 0], covariance: [1, 0, 1] }],
   });
-  const { camera, intrinsics } = await readMatchProblem({ name, data: new TextEncoder().encode(text) });
-  return knownCamera(camera as NonNullable<typeof camera>, intrinsics);
-}
-
-/** A camera of a problem with its intrinsics. */
-export function knownCamera(
-  camera: NonNullable<Awaited<ReturnType<typeof readMatchProblem>>["camera"]>,
-  intrinsics: Intrinsics | null,
-): Camera {
-  if (camera.projection !== "perspective") return camera;
-  return { ...camera, intrinsics: intrinsics as Intrinsics };
+  const problem = await readMatchProblem({ name, data: new TextEncoder().encode(text) });
+  return problem.camera as Camera;
 }
 
 /** Side of the square picture of random cameras, in pixels. */

@@ -5,7 +5,7 @@ import type { Mixture } from "monge";
 import type { Camera, CameraModel, Intrinsics } from "monge/matching";
 import { UsageError } from "./exit.ts";
 import { shortName, sourceOf } from "./input.ts";
-import { cameraKind, intrinsicsOf, knownCamera, readCameraFile } from "./matchCamera.ts";
+import { cameraKind, intrinsicsOf, readCameraFile } from "./matchCamera.ts";
 import { isList, type MatchScene, readMatchScene, type SceneReadOptions } from "./matchScene.ts";
 
 /** The options that say what is to be matched, as the parser returns them. */
@@ -104,7 +104,7 @@ async function problemView(path: string, options: MatchInputOptions, note: (text
     options.camera !== undefined
       ? await cameraOf(options.camera, name, options, note)
       : problem.model === "known"
-        ? knownCamera(problem.camera as NonNullable<typeof problem.camera>, problem.intrinsics)
+        ? problem.camera
         : problem.model;
   return checked({ name, scene, ellipses: problem.ellipses, colours: null, camera, intrinsics }, options);
 }

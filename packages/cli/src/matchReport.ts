@@ -1,5 +1,5 @@
 // The report of a match in one HTML file without any outside resource: the overlay, the scene in three dimensions, the directions, the numbers.
-import * as matching from "monge/matching";
+import { viewScores } from "monge/matching";
 import { type Answered, cameraWords, describeMatch, directionOf, matchProof } from "./matchAnswer.ts";
 import { matchStyle } from "./matchStyle.ts";
 import { picturePlane } from "./picturePlane.ts";
@@ -110,10 +110,9 @@ function rows({ view, choice, certificate, seconds }: Answered): Row[] {
   ];
 }
 
-/** The map of directions, where the library tells how they were voted for. */
+/** The map of directions; null where nothing was voted on. */
 function directions({ view, choice, options }: Answered, up: readonly number[]): string | null {
-  const { viewScores } = matching as { readonly viewScores?: ViewScores };
-  if (viewScores === undefined || typeof view.camera === "object") return null;
+  if (typeof view.camera === "object") return null;
   const { result } = choice;
   const { directions: all, votes } = viewScores(view.scene.ellipsoids, view.ellipses, {
     ...options,
@@ -128,12 +127,6 @@ function directions({ view, choice, options }: Answered, up: readonly number[]):
     up,
   });
 }
-
-type ViewScores = (
-  ellipsoids: Answered["view"]["scene"]["ellipsoids"],
-  ellipses: Answered["view"]["ellipses"],
-  options: matching.MatchOptions,
-) => { readonly directions: Float64Array; readonly votes: Float64Array };
 
 /** The page, complete; `command` is the call that makes it again. */
 export async function matchReport(answered: Answered, command: string): Promise<string> {
@@ -180,7 +173,7 @@ ${overlayPicture(overlay)}
 <div id="scene" data-colours="${own ? "own" : "fate"}"><p class="sorry">This browser has no WebGL: the scene cannot be drawn.</p></div>
 <div class="controls"><button type="button" data-look="through">Through the camera</button><button type="button" data-look="aside">From the side</button>${part("rays shown hidden", "rays")}${part("alone shown hidden", "not seen")}${own ? part("colours own fate", "own colours") : ""}</div>
 </section>
-${map === null ? "" : `<section class="map">\n<h2>Votes for directions of view</h2>\n${map}\n<p>Every direction that a camera may look along, in equal areas. Pairs of ellipsoids and ellipses vote for the directions under which they look alike; the darker, the more.</p>\n</section>`}
+${map === null ? "" : `<section class="map">\n<h2>Votes for directions of view</h2>\n${map}\n<p>Every direction that a camera may look along, in equal areas. Pairs of ellipsoids and ellipses vote for the directions under which they look alike; the stronger the colour, the more. The ring is the pose that was found, diamonds are others; the top is looking up.</p>\n</section>`}
 </div>
 <section>
 <h2>What was found, and what is proved</h2>

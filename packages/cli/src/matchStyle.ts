@@ -20,14 +20,14 @@ svg .given { fill: var(--given); } svg .given ellipse { fill: var(--given); }
 svg .strangers, svg .strangers ellipse { stroke: var(--ink); fill: var(--paper); }
 svg .alone, svg .alone ellipse { stroke: var(--muted); }
 svg .merged, svg .merged ellipse { stroke: var(--merged); } svg .split, svg .split ellipse { stroke: var(--split); }
-svg .sea { fill: var(--sea); } svg .votes { fill: var(--votes); } svg .graticule { stroke: var(--line); }
+svg .sea { fill: var(--sea); } svg .graticule { stroke: var(--line); }
 #overlay ellipse { pointer-events: all; }
 #overlay svg.no-given g.given, #overlay svg.no-strangers g.strangers, #overlay svg.no-linked g.linked, #overlay svg.no-merged g.merged,
 #overlay svg.no-merged g.split, #overlay svg.no-misses g.misses, #overlay svg.no-alone g.alone { display: none; }
-#overlay svg.focused g > ellipse, #overlay svg.focused g > line { opacity: 0.25; transition: opacity 0.1s; }
-#overlay svg.focused g > ellipse.focus { opacity: 1; stroke-width: 2.6; }
-#overlay svg.focused g.given > ellipse.focus { fill-opacity: 0.8; stroke: var(--ink); stroke-width: 1; }
-.panels { display: grid; grid-template-columns: 3fr 2fr; gap: 18px; align-items: stretch; }
+#overlay svg.focused .marks ellipse, #overlay svg.focused .marks line { opacity: 0.25; transition: opacity 0.1s; }
+#overlay svg.focused .marks ellipse.focus { opacity: 1; stroke-width: 2.6; }
+#overlay svg.focused .marks g.given > ellipse.focus { fill-opacity: 0.8; stroke: var(--ink); stroke-width: 1; }
+.panels { display: grid; grid-template-columns: 4fr 3fr; gap: 18px; align-items: stretch; }
 .panels.single { grid-template-columns: 1fr; }
 @media (max-width: 820px) { .panels { grid-template-columns: 1fr; gap: 0; } }
 #scene { position: relative; height: 420px; overflow: hidden; border-radius: 6px; background: var(--faint); touch-action: none; }

@@ -152,6 +152,7 @@ window.mongeScene = (host, data, onPoint) => {
     controls.target.copy(at);
     controls.update();
   };
+  const opening = (32 * Math.PI) / 180;
   const along = new Vector3(...data.forward).normalize();
   const distance = reach * 4.4;
   // Between the scene and the picture, from where both are seen.
@@ -161,16 +162,30 @@ window.mongeScene = (host, data, onPoint) => {
     ...corners.map((corner) => between.distanceTo(new Vector3(...corner))),
   );
   const aside = (): void => {
+    turn(opening);
     const side = new Vector3().crossVectors(along, up).normalize();
     const from = new Vector3().addScaledVector(along, -0.5).addScaledVector(side, 0.85).addScaledVector(up, 0.28);
     const narrow = Math.min(1, host.clientWidth / Math.max(1, host.clientHeight));
-    look(
-      between.clone().addScaledVector(from.normalize(), (0.95 * around) / Math.sin((16 * Math.PI) / 180) / narrow),
-      between,
-    );
+    look(between.clone().addScaledVector(from.normalize(), (0.95 * around) / Math.sin(opening / 2) / narrow), between);
   };
-  const through = (): void =>
-    look(eye !== null ? new Vector3(...eye) : middle.clone().addScaledVector(along, -distance));
+  /** What the camera sees fills the view. */
+  const through = (): void => {
+    const from = eye === null ? middle.clone().addScaledVector(along, -distance) : new Vector3(...eye);
+    const side = new Vector3().crossVectors(along, up).normalize();
+    const tallest = Math.max(
+      ...corners.map((corner) => {
+        const seen = new Vector3(...corner).sub(from);
+        const depth = seen.dot(along);
+        return Math.max(Math.abs(seen.dot(up)), Math.abs(seen.dot(side)) / camera.aspect) / depth;
+      }),
+    );
+    turn(2 * Math.atan(1.08 * tallest));
+    look(from, from.clone().addScaledVector(along, distance));
+  };
+  const turn = (angle: number): void => {
+    camera.fov = (angle * 180) / Math.PI;
+    camera.updateProjectionMatrix();
+  };
   const draw = (): void => renderer.render(world, camera);
   controls.addEventListener("change", draw);
 

@@ -163,7 +163,7 @@ export function overlayPicture(scene: OverlayScene): string {
       class: "muted",
     }),
     `<defs>${clip}</defs>`,
-    element("g", { "clip-path": "url(#view)" }, ...layers),
+    element("g", { class: "marks", "clip-path": "url(#view)" }, ...layers),
     legend(head + body + 30, scene),
     "</svg>",
   ].join("\n");

@@ -1,8 +1,7 @@
-// A map of all directions of view, coloured by how many votes each got; equal areas of the sphere are equal areas of the map.
+// A map of all directions of view, coloured by how many votes each got, for a page that says what --votes and --sea are. Areas are true.
 // Hammer's projection (1892) of longitude l and latitude p: x = 2 sqrt2 cos p sin(l/2) / h, y = sqrt2 sin p / h, h = sqrt(1 + cos p cos(l/2)).
-import { fontFamily, fontSize } from "./figure.ts";
 import { palette } from "./palette.ts";
-import { element, text } from "./svg.ts";
+import { element } from "./svg.ts";
 
 /** Directions (k x 3, unit) with their votes, and those that are to be marked. */
 export interface SphereScene {
@@ -16,7 +15,7 @@ export interface SphereScene {
 
 const width = 520;
 const radius = 84;
-const height = 2 * Math.SQRT2 * radius + 66;
+const height = 2 * Math.SQRT2 * radius + 12;
 
 /** The map, as an SVG document. */
 export function sphereMap({ directions, votes, found, others, up }: SphereScene): string {
@@ -30,9 +29,11 @@ export function sphereMap({ directions, votes, found, others, up }: SphereScene)
   const dots = order.map((i) => {
     const [x, y] = place([directions[3 * i], directions[3 * i + 1], directions[3 * i + 2]]);
     const share = high > low ? Math.max(0, (votes[i] - low) / (high - low)) : 0;
-    return element("circle", { cx: x, cy: y, r: dot, "fill-opacity": String(Number((share ** 1.5).toFixed(3))) });
+    // Opaque, the most votes last: overlaps would add up otherwise.
+    const style = `fill:color-mix(in srgb,var(--votes) ${Math.round(100 * share ** 1.3)}%,var(--sea))`;
+    return element("circle", { cx: x, cy: y, r: dot, style });
   });
-  const outline = { cx: width / 2, cy: height / 2 - 10, rx: 2 * Math.SQRT2 * radius, ry: Math.SQRT2 * radius };
+  const outline = { cx: width / 2, cy: height / 2, rx: 2 * Math.SQRT2 * radius, ry: Math.SQRT2 * radius };
   const lines: string[] = [];
   for (let l = -150; l < 180; l += 30)
     lines.push(
@@ -49,13 +50,12 @@ export function sphereMap({ directions, votes, found, others, up }: SphereScene)
       ),
     );
   const [x, y] = place(found);
-  const label = { "font-size": String(fontSize.label), fill: palette.muted, class: "muted" };
   return [
-    `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${Math.round(height)}" width="${width}" height="${Math.round(height)}" font-family="${fontFamily}" role="img">`,
+    `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${Math.round(height)}" width="${width}" height="${Math.round(height)}" role="img">`,
     element("title", {}, "Directions of view and their votes"),
     `<defs>${element("clipPath", { id: "globe" }, element("ellipse", outline))}</defs>`,
     element("ellipse", { ...outline, class: "sea", fill: palette.faint }),
-    element("g", { class: "votes", fill: palette.source, "clip-path": "url(#globe)" }, ...dots),
+    element("g", { "clip-path": "url(#globe)" }, ...dots),
     element("g", { class: "graticule", fill: "none", stroke: palette.rule, "stroke-width": "0.6" }, ...lines),
     element("ellipse", { ...outline, class: "shore", fill: "none", stroke: palette.muted, "stroke-width": "0.8" }),
     ...others.map((direction) => {
@@ -71,10 +71,6 @@ export function sphereMap({ directions, votes, found, others, up }: SphereScene)
     }),
     element("circle", { cx: x, cy: y, r: 9, fill: "none", stroke: palette.target, "stroke-width": "2.4" }),
     element("circle", { cx: x, cy: y, r: 2, fill: palette.target }),
-    text(width / 2, height - 6, "ring: the pose found; diamonds: others; top: looking up in the picture", {
-      ...label,
-      "text-anchor": "middle",
-    }),
     "</svg>",
   ].join("\n");
 }
@@ -102,7 +98,7 @@ function projector(up: readonly number[], middle: readonly number[]): Projector 
     const h = Math.sqrt(1 + Math.cos(p) * Math.cos(l / 2));
     return [
       width / 2 + (radius * 2 * Math.SQRT2 * Math.cos(p) * Math.sin(l / 2)) / h,
-      height / 2 - 10 - (radius * Math.SQRT2 * Math.sin(p)) / h,
+      height / 2 - (radius * Math.SQRT2 * Math.sin(p)) / h,
     ];
   };
   return Object.assign(
