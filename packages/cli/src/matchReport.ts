@@ -8,14 +8,17 @@ import { type OverlayScene, overlayBox, overlayPicture } from "./plot/overlay.ts
 import { overlayScript } from "./plot/overlayScript.ts";
 import { sphereMap } from "./plot/sphereMap.ts";
 import { escapeText } from "./plot/svg.ts";
-import { fatesOf, projectScene, residualsOf } from "./viewProjection.ts";
+import { asDrawn, fatesOf, projectScene, residualsOf } from "./viewProjection.ts";
 
 /** The scene of the overlay. */
 function overlayOf({ view, choice, options }: Answered): OverlayScene {
   const { result } = choice;
   const { ellipsoids } = view.scene;
   const { ellipses } = view;
-  const projection = projectScene(ellipsoids, result.camera, options.dilation);
+  const clean = projectScene(ellipsoids, result.camera, options.dilation);
+  const projection = result.report.warnings.some(({ code }) => code === "contour")
+    ? asDrawn(clean, result.matches, ellipses)
+    : clean;
   const m = ellipses.means.rows;
   const unmatched = new Set(result.unmatched.ellipses);
   const covariances = new Float64Array(3 * m);

@@ -24,6 +24,18 @@ export function projectScene(ellipsoids: Mixture, camera: Camera, dilation = 0):
   return { means, covariances };
 }
 
+/** The projection as large as the view draws it: by the median ratio of areas over the links. */
+export function asDrawn(projection: Projection, matches: MatchResult["matches"], { covariances }: Mixture): Projection {
+  const ratios = matches.flatMap(([i, j]) => {
+    const [xx, xy, yy] = projection.covariances.subarray(3 * i, 3 * i + 3);
+    const S = covariances.subarray(4 * j, 4 * j + 4);
+    const ratio = Math.sqrt((S[0] * S[3] - S[1] * S[2]) / (xx * yy - xy * xy));
+    return ratio > 0 && ratio < Infinity ? [ratio] : [];
+  });
+  const factor = ratios.sort((a, b) => a - b)[ratios.length >> 1] ?? 1;
+  return { means: projection.means, covariances: projection.covariances.map((value) => factor * value) };
+}
+
 /** What became of an ellipsoid: linked with one ellipse, part of a merged or split one, or alone. */
 export type Fate = "linked" | "merged" | "split" | "alone";
 
