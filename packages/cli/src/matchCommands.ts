@@ -255,14 +255,14 @@ export const project: CommandRow = {
     { flags: "--quiet", group: "Output", summary: "No notes" },
   ],
   examples: [
-    { summary: "The built-in scene, a clean view", line: "monge project demo -o view.json --seed 7" },
+    { summary: "The built-in scene, a clean view", line: "monge project demo -o tree.json --seed 7" },
     {
       summary: "A hard view of a scene of splats, with the truth beside it",
       line: "monge project scene.ply -o view.csv --truth truth.json --unseen 0.2 --spurious 0.2 --noise 0.004 --covariance-noise 0.1",
     },
     {
       summary: "As a camera of a COLMAP model sees it, partly hidden",
-      line: "monge project scene.ply --camera sparse/0 --image front.jpg --occlude 0.4 -o view.json",
+      line: "monge project scene.ply --camera sparse/0 --image front.jpg --occlude 0.4 -o hidden.json",
     },
   ],
 };

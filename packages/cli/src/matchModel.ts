@@ -78,5 +78,8 @@ function sentence(kept: Attempt, attempts: readonly Attempt[]): string {
         ? "no other explains the view better"
         : "its further unknowns bring that much more evidence"
       : "what the others add is less than further unknowns have to bring";
-  return `${names[kept.model]}: ${reason} (${[kept, ...others].map(of).join(", ")})`;
+  const untried = attempts.some(({ model }) => model === "perspective")
+    ? ""
+    : "; a perspective was not tried, for it needs --intrinsics";
+  return `${names[kept.model]}: ${reason} (${[kept, ...others].map(of).join(", ")}${untried})`;
 }
