@@ -107,7 +107,7 @@ interface Solved {
   readonly chance: number;
   /** Of a pose by mass: how far it is beyond doubt, 1 at the limit. */
   readonly byMass: number | null;
-  readonly explanation: Omit<Explanation, "transport">;
+  readonly explanation: Explanation;
   readonly tried: number;
   readonly level: string;
 }
@@ -125,7 +125,7 @@ function* solveHere(control: RunControl<MatchResult>, task: MatchTask): Generato
     explain(stage, problem, task.weights, pose.camera, pose.widths, task.join);
   if (known !== null) {
     const pose = atKnown(stage, problem.inward(known));
-    const { transport: _, ...explanation } = yield* explainPose(pose);
+    const explanation = yield* explainPose(pose);
     giveBack(workspace);
     return {
       status: "converged",
@@ -169,7 +169,7 @@ function* solveHere(control: RunControl<MatchResult>, task: MatchTask): Generato
   const pose = byMass && found.mass !== null ? atKnown(stage, found.mass.camera) : first;
   const alternatives = byMass ? [] : found.poses.slice(1).filter(({ evidence }) => evidence >= equal * pose.evidence);
   stage.setInflation(pose.inflation);
-  const { transport: _, ...explanation } = yield* explainPose(pose);
+  const explanation = yield* explainPose(pose);
   giveBack(workspace);
   const sure = byMass ? found.mass?.sure === true : pose.evidence >= limit;
   return {
@@ -254,7 +254,7 @@ function finish(task: MatchTask, solved: Solved, elapsedMs: number): MatchResult
       elapsedMs,
       warnings: warningsOf(solved),
     },
-    certify: certifyMatch(task, pose),
+    certify: certifyMatch(task, pose, explanation.odds),
   };
 }
 
