@@ -165,10 +165,11 @@ function centreOf({ R, t }: Extract<Camera, { projection: "perspective" }>): num
 /** What the certificate proves, in one sentence. */
 export function matchProof({ objective, lowerBound, stationarityGap }: MatchCertificate): string {
   const missing = Math.max(0, objective - lowerBound);
+  const worth = `${shortNumber(-objective, 6)} nats at the odds that the view shows`;
   const links =
     missing <= 1e-9 * Math.max(1, -objective)
-      ? `no other links at this camera have more evidence than these ${shortNumber(-objective, 6)} nats`
-      : `no other links at this camera have more than ${shortNumber(missing, 3)} nats more evidence`;
+      ? `no other links at this camera are worth more than these (${worth})`
+      : `these links are worth ${worth}, and no others at this camera ${shortNumber(missing, 3)} more`;
   return `All pairs were looked at: ${links}, and a step of the camera gains ${shortNumber(stationarityGap, 2)} nats.`;
 }
 

@@ -52,6 +52,8 @@ export function matchPicture(answered: Answered): string {
   return overlayPicture(overlayOf(answered));
 }
 
+const signed = (x: number): string => shortNumber(x, 8).replace("-", "−");
+
 type Row = readonly [name: string, value: string, meaning: string];
 
 function rows({ view, choice, certificate, seconds }: Answered): Row[] {
@@ -101,8 +103,8 @@ function rows({ view, choice, certificate, seconds }: Answered): Row[] {
     ],
     [
       "Links",
-      `${shortNumber(certificate.objective, 8)} ≥ ${shortNumber(certificate.lowerBound, 8)}`,
-      "Minus the evidence of these links, and the proved bound for all other links at this camera.",
+      `${signed(certificate.objective)} ≥ ${signed(certificate.lowerBound)}`,
+      "Minus the worth of these links at the odds that the view shows, and the proved bound for all others at this camera.",
     ],
     [
       "Camera step",

@@ -84,7 +84,7 @@ describe("monge match view.json, a fifth unseen and a fifth spurious", () => {
     expect(result).toEqual(written);
     const table = d.monge("match view.json --plot overlay.svg");
     expect(table.stdout).toMatch(/status +converged: one pose, beyond doubt/);
-    expect(table.stdout).toMatch(/no other links at this camera have more evidence/);
+    expect(table.stdout).toMatch(/no other links at this camera are worth more/);
     const svg = readFileSync(d.path("overlay.svg"), "utf8");
     expect(new Set([...svg.matchAll(/data-j="(\d+)"/g)].map(([, j]) => j)).size).toBe(
       json("view.json").ellipses.length,

@@ -13,7 +13,7 @@ it("npm start finds a secret camera, transports one digit onto another, and says
   const { status, stdout } = spawnSync(process.execPath, ["tools/start.mjs"], { cwd: root, encoding: "utf8" });
   expect(status).toBe(0);
   expect(stdout).toMatch(/status +converged: one pose, beyond doubt/);
-  expect(stdout).toMatch(/no other links at this camera have more evidence than these/);
+  expect(stdout).toMatch(/no other links at this camera are worth more than these/);
   const [, degrees, right, links, all] =
     /off by ([\d.]+) degrees, (\d+) of (\d+) links are right, of (\d+)/.exec(stdout) ?? [];
   expect(Number(degrees)).toBeLessThan(1);
