@@ -18,6 +18,8 @@ export interface MatchCommandOptions extends MatchInputOptions {
   readonly cone?: number;
   readonly up?: readonly number[];
   readonly dilation?: number;
+  readonly route?: string;
+  readonly seed?: number;
   readonly colourSpread?: number;
   /** `false` for --no-groups. */
   readonly groups?: boolean;
@@ -128,6 +130,9 @@ async function answer(
           why: null,
         };
   const seconds = (performance.now() - begin) / 1000;
+  const { method } = choice.result.report;
+  if (options.route !== undefined && method !== options.route)
+    throw new UsageError(`--route ${options.route} is not known here: the poses came by ${method}.`, "Leave it out.");
   line.phase("certificate: every pair");
   return { view, choice, certificate: await choice.result.certify.async({ signal }), seconds, options: settings };
 }
@@ -137,7 +142,18 @@ function matchOptions(
   { scene, colours, intrinsics, camera }: MatchView,
   options: MatchCommandOptions,
 ): Answered["options"] {
-  const { direction, cone = defaultCone, up, focalSpread, colourSpread, timeLimit, dilation, groups } = options;
+  const {
+    direction,
+    cone = defaultCone,
+    up,
+    focalSpread,
+    colourSpread,
+    timeLimit,
+    dilation,
+    groups,
+    route,
+    seed,
+  } = options;
   if (colourSpread !== undefined && (scene.colours === null || colours === null))
     throw new UsageError(
       `--colour-spread is given, and ${scene.colours === null ? "the scene" : "the view"} has no colours.`,
@@ -150,6 +166,8 @@ function matchOptions(
       ...(focalSpread !== undefined && { focalSpread }),
     },
     ...(dilation !== undefined && { dilation }),
+    ...(route !== undefined && { route }),
+    ...(seed !== undefined && { seed }),
     ...(groups === false && { groups }),
     ...(timeLimit !== undefined && { timeLimitMs: timeLimit }),
     ...(camera === "unknown" && intrinsics !== null && { intrinsics }),

@@ -98,10 +98,11 @@ export const match: CommandRow = {
     {
       flags: "--route <name>",
       group: "Matching",
-      summary: "How poses are found",
+      summary: "Where poses come from: votes of alike ellipses, samples, or distances within each side",
       fallback: "bures",
       choices: ["bures", "sampled", "gromov"],
     },
+    { flags: "--seed <k>", group: "Matching", summary: "Seed of everything random", fallback: "0", value: "count" },
     {
       flags: "--colour-spread <share>",
       group: "Matching",
