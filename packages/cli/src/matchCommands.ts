@@ -6,7 +6,7 @@ const scene: readonly OptionRow[] = [
     flags: "--max-ellipsoids <n>",
     group: "Reading files",
     summary:
-      "A scene of more Gaussians than this is thinned by opacity, then reduced to so many components by optimal transport",
+      "A scene of more Gaussians than this is thinned by opacity, then reduced to so many components at most by optimal transport",
     fallback: "3000",
     value: "count",
   },
@@ -23,6 +23,14 @@ const scene: readonly OptionRow[] = [
     summary: "Leave out splats with numbers that are none instead of refusing the file",
   },
 ];
+
+const components: OptionRow = {
+  flags: "--components <n>",
+  group: "Reading files",
+  summary: "Components of a scene that has to be reduced",
+  fallback: "twice the ellipses of the view, --max-ellipsoids at most",
+  value: "count",
+};
 
 const lens: OptionRow = {
   flags: "--intrinsics <fx,fy,cx,cy>",
@@ -119,6 +127,7 @@ export const match: CommandRow = {
       value: "duration",
     },
     ...scene,
+    components,
     {
       flags: "--convention <name>",
       group: "Reading files",

@@ -1,6 +1,6 @@
 // From files to matching problems: problems of their own, or a scene with the ellipses of its views.
 import { readFileSync } from "node:fs";
-import { readEllipses, readMatchProblem } from "@monge/io";
+import { type Ellipses, readEllipses, readMatchProblem } from "@monge/io";
 import type { Mixture } from "monge";
 import type { Camera, CameraModel, Intrinsics } from "monge/matching";
 import { UsageError } from "./exit.ts";
@@ -39,9 +39,9 @@ export async function readViews(
     throw new UsageError("Standard input (-) is asked for twice.", "Read one of the two from a file.");
   const [first, ...rest] = paths;
   if (paths.length > 0 && paths.every((path) => isProblem(path, paths.length === 1))) {
-    const needless = (["convention", "angle", "level", "maxEllipsoids", "minOpacity", "dropInvalid"] as const).find(
-      (name) => options[name] !== undefined,
-    );
+    const needless = (
+      ["convention", "angle", "level", "maxEllipsoids", "components", "minOpacity", "dropInvalid"] as const
+    ).find((name) => options[name] !== undefined);
     if (needless !== undefined)
       throw new UsageError(
         `--${needless.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)} says nothing about matching problems.`,
@@ -56,21 +56,18 @@ export async function readViews(
       `${shortName(first)} is no matching problem, and the ellipses of a view are missing.`,
       "Name a scene and ellipses (monge match scene.ply ellipses.csv), or one problem (.json).",
     );
-  const scene = await readMatchScene(first, options, note);
-  const views: MatchView[] = [];
+  const seen: Ellipses[] = [];
   for (const path of rest) {
-    const {
-      colours,
-      labels: _,
-      ...ellipses
-    } = await readEllipses(await sourceOf(path), {
-      convention: options.convention,
-      angle: options.angle,
-      level: options.level,
-    });
+    const { convention, angle, level } = options;
+    seen.push(await readEllipses(await sourceOf(path), { convention, angle, level }));
+  }
+  const scene = await readMatchScene(first, options, note, Math.max(...seen.map(({ means }) => means.rows)));
+  const intrinsics = intrinsicsOf(options.intrinsics);
+  const views: MatchView[] = [];
+  for (const [k, path] of rest.entries()) {
+    const { colours, labels: _, ...ellipses } = seen[k];
     const name = shortName(path);
     const camera = await cameraOf(options.camera ?? "unknown", name, options, note);
-    const intrinsics = intrinsicsOf(options.intrinsics);
     views.push(checked({ name, scene, ellipses, colours: colours?.data ?? null, camera, intrinsics }, options));
   }
   return views;

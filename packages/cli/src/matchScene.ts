@@ -10,6 +10,7 @@ import { count, plainSpaces, plural } from "./plot/number.ts";
 /** The options that concern scenes. */
 export interface SceneReadOptions {
   readonly maxEllipsoids?: number;
+  readonly components?: number;
   readonly minOpacity?: number;
   readonly dropInvalid?: boolean;
 }
@@ -43,12 +44,17 @@ export function isList(path: string): boolean {
   return path === "-" || (/\.(json|csv|tsv|txt)$/i.test(path) && !/meta\.json$/i.test(path));
 }
 
-/** Reads a scene; `note` is told of every adjustment. */
+/**
+ * Reads a scene; `note` is told of every adjustment. `seen` is the number of ellipses of its largest view, where there is one: components as large
+ * as what a detector sees are matched best, and twice as many as it saw are about that.
+ */
 export async function readMatchScene(
   path: string,
-  options: SceneReadOptions,
+  given: SceneReadOptions,
   note: (text: string) => void,
+  seen?: number,
 ): Promise<MatchScene> {
+  const options = { ...given, components: given.components ?? (seen === undefined ? undefined : 2 * seen) };
   const name = shortName(path);
   if (path === "demo") {
     const { ellipsoids, colours } = demoScene();
@@ -83,7 +89,9 @@ function atMost(
   note: (text: string) => void,
 ): MatchScene {
   const most = options.maxEllipsoids ?? defaultMaxEllipsoids;
-  if (most < 1) throw new UsageError("--max-ellipsoids 0 leaves nothing.", "Use a number of at least 1.");
+  const wanted = Math.min(most, options.components ?? most);
+  if (wanted < 1)
+    throw new UsageError("--max-ellipsoids or --components 0 leaves nothing.", "Use a number of at least 1.");
   const splats = all.means.rows;
   if (splats <= most) return { name, ellipsoids: all, colours, reduction: null, up: null };
   const least = options.minOpacity ?? defaultMinOpacity;
@@ -98,14 +106,14 @@ function atMost(
     );
   const componentOf = new Int32Array(splats).fill(-1);
   const some = picked(all, kept);
-  const reduced = kept.length <= most ? null : reduceMixture(some, { components: most });
+  const reduced = kept.length <= wanted ? null : reduceMixture(some, { components: wanted });
   kept.forEach((i, k) => {
     componentOf[i] = reduced === null ? k : reduced.labels[k];
   });
   const ellipsoids = reduced?.mixture ?? some;
   note(
     plainSpaces(
-      `${name}: ${count(splats)} splats, ${count(kept.length)} of opacity ${least} or more, matched as ${plural(ellipsoids.means.rows, "component")} (--max-ellipsoids).`,
+      `${name}: ${count(splats)} splats, ${count(kept.length)} of opacity ${least} or more, matched as ${plural(ellipsoids.means.rows, "component")} (--max-ellipsoids, --components).`,
     ),
   );
   return {
