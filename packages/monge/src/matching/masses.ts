@@ -81,7 +81,7 @@ function shares(weights: Float64Array): Float64Array {
 
 /** Squared Bures-Wasserstein distances; what is behind the camera is far from everything. */
 function costs(seen: Ellipses, from: Float64Array, view: Ellipses, to: Float64Array): Matrix {
-  const means = seen.means.map((value) => (Number.isFinite(value) ? value : far));
+  const means = seen.means.map((value) => (Number.isFinite(value) ? Math.max(-far, Math.min(far, value)) : far));
   return buresCostMatrix(ellipsesMixture({ ...seen, means }, from), ellipsesMixture(view, to));
 }
 
