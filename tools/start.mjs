@@ -9,7 +9,7 @@ import { ready } from "./ready.mjs";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 const folder = ".cache/demo";
-const [view, truth, found] = ["view", "truth", "result"].map((name) => `${folder}/${name}.json`);
+const [view, truth, found] = ["view.csv", "truth.json", "result.json"].map((name) => `${folder}/${name}`);
 const matchReport = "monge-match.html";
 const report = "monge-report.html";
 const [rows, columns] = [46, 40];
@@ -23,8 +23,9 @@ const say = (text = "") => process.stdout.write(`${text}\n`);
 
 await ready();
 process.chdir(root);
-const { readIdx, readMatchProblem, writeFileAtomic } = await import("@monge/io");
+const { readEllipses, readIdx, writeFileAtomic } = await import("@monge/io");
 const { simulateView } = await import("monge/matching");
+const { demoScene } = await import("../packages/cli/dist/demoScene.js");
 
 mkdirSync(folder, { recursive: true });
 matchTheDemo();
@@ -75,19 +76,20 @@ function matchTheDemo() {
       "A tree with a winding stair, some 340 ellipsoids, is seen by a secret camera. A fifth of them is lost, a fifth of the ellipses",
     ),
   );
-  say(dim("is made up, and all are disturbed. Nothing says which is which."));
+  say(dim("is made up, and all are disturbed. Nothing says which is which, nor what kind of camera it was."));
   say();
   const losses = ["--unseen", "0.2", "--spurious", "0.2", "--noise", "0.004", "--covariance-noise", "0.1"];
   monge("project", "demo", "-o", view, "--truth", truth, "--seed", "7", ...losses, "--force");
   say();
-  process.stdout.write(monge("match", view, "-o", found, "--report", matchReport, "--force"));
+  process.stdout.write(monge("match", "demo", view, "-o", found, "--report", matchReport, "--force"));
 }
 
 /** What was planted beside what was found: both as pictures, and in numbers. */
 async function showOverlay() {
   const planted = JSON.parse(readFileSync(truth, "utf8"));
   const result = JSON.parse(readFileSync(found, "utf8"));
-  const { ellipsoids, ellipses } = await readMatchProblem(view);
+  const { ellipsoids } = demoScene();
+  const ellipses = await readEllipses(view);
   const linked = new Set(result.matches.map(([i]) => i));
   const seen = simulateView(ellipsoids, result.camera);
   const pictures = [

@@ -196,7 +196,7 @@ export function matchTable(
   const known = typeof view.camera === "object";
   row("status", good ? pens.good(describeMatch(status)) : pens.warn(describeMatch(status)));
   row("camera", pens.strong(cameraWords(result.camera)), known ? "given" : "");
-  if (why !== null) row("", "", why);
+  if (why !== null) row("", pens.dim(why));
   row(
     "evidence",
     `${shortNumber(score, 5)} nats`,
