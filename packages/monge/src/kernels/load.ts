@@ -3,6 +3,7 @@ import { entropic } from "./entropic.ts";
 import { exact } from "./exact.ts";
 import { gaussian } from "./gaussian.ts";
 import { graph } from "./graph.ts";
+import { gromov } from "./gromov.ts";
 import { line } from "./line.ts";
 import { type Family, install } from "./module.ts";
 import { truncated } from "./truncated.ts";
@@ -19,6 +20,6 @@ export type KernelSource = Partial<Record<Family, WebAssembly.Module | BufferSou
  */
 export async function loadKernels(source: KernelSource | Promise<KernelSource> = {}): Promise<void> {
   const given = await source;
-  for (const kernels of [exact, line, graph, entropic, truncated, gaussian])
+  for (const kernels of [exact, line, graph, entropic, truncated, gaussian, gromov])
     await install(kernels, given[kernels.family]);
 }

@@ -1,0 +1,31 @@
+// The entry point monge/gromov: transport between structures that share no space.
+export type { GromovResult, StartReport } from "./answer.ts";
+export type { GromovCertificate, GromovCertify } from "./certificate.ts";
+export type { FreeGromovCertify, FreeGromovResult } from "./freeMarginals.ts";
+export {
+  type FusedGromovWasserstein,
+  fusedGromovWasserstein,
+  type GromovWasserstein,
+  gromovWasserstein,
+} from "./gromovWasserstein.ts";
+export type { GromovLoss } from "./loss.ts";
+export { type GromovLowerBounds, type GromovLowerBoundsOptions, gromovLowerBounds } from "./lowerBounds.ts";
+export type { FusedGromovOptions, GromovMethod, GromovOptions } from "./options.ts";
+export {
+  type PartialFusedGromovOptions,
+  type PartialFusedGromovWasserstein,
+  type PartialGromovOptions,
+  type PartialGromovWasserstein,
+  partialFusedGromovWasserstein,
+  partialGromovWasserstein,
+} from "./partialGromov.ts";
+export type { StructureOptions } from "./problem.ts";
+export {
+  type SemiRelaxedFusedGromovOptions,
+  type SemiRelaxedFusedGromovWasserstein,
+  type SemiRelaxedGromovOptions,
+  type SemiRelaxedGromovWasserstein,
+  semiRelaxedFusedGromovWasserstein,
+  semiRelaxedGromovWasserstein,
+} from "./semiRelaxed.ts";
+export type { GromovStart } from "./starts.ts";
