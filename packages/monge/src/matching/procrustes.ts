@@ -150,7 +150,7 @@ export function polar(M: ArrayLike<number>): Float64Array | null {
 }
 
 /** The rotation with these two rows. */
-function completed(P: Float64Array): Float64Array {
+export function completed(P: Float64Array): Float64Array {
   return Float64Array.of(
     ...P,
     P[1] * P[5] - P[2] * P[4],
