@@ -32,7 +32,7 @@ export interface GromovRoute {
 /** What was found to work. */
 export const gromovRoute: GromovRoute = { alpha: 0.5, shape: 0.5, most: 150, mass: 0.7, kept: 16, steps: [12, 8] };
 
-/** One hypothesis a direction, those of the partial problem first, each in the order of the fused Gromov-Wasserstein value; `votes` is minus it. */
+/** One hypothesis a direction, those of the partial problem first, each in the order of the fused Gromov-Wasserstein value. */
 export function* gromovHypotheses(
   stage: Stage,
   problem: NormalisedProblem,
@@ -70,7 +70,8 @@ export function* gromovHypotheses(
   found.sort((p, q) => p.value - q.value);
   return [...found, ...screened.slice(route.kept)].map(({ camera, value }) => ({
     camera: lifted(problem, camera),
-    votes: -value,
+    votes: 1 / (1 + value),
+    cost: value,
   }));
 
   /** The camera of a coupling. */

@@ -5,6 +5,7 @@ export type { MatchGroup, UnmatchedReason } from "./explain.ts";
 export {
   type MatchAlternative,
   type MatchGaussians,
+  type MatchHypothesis,
   type MatchResult,
   type MatchStatus,
   matchGaussians,
@@ -12,4 +13,4 @@ export {
 export type { CameraModel } from "./normalise.ts";
 export type { MatchPrior } from "./prior.ts";
 export { type SimulatedView, simulateView, type ViewOptions } from "./simulate.ts";
-export type { MatchOptions } from "./task.ts";
+export type { MatchOptions, MatchRoute } from "./task.ts";

@@ -64,7 +64,19 @@ export interface MatchResult {
   /** Noise that was seen in the linked pairs: of the means, in the unit of the view, and of the logarithms of the covariances. */
   readonly noise: { readonly position: number; readonly shape: number };
   readonly report: Report;
+  /** The hypothesis that became the camera; null where none did: the camera was known, or given as a prior, or is a mirror image. */
+  readonly hypothesis: MatchHypothesis | null;
   readonly certify: MatchCertify;
+}
+
+/** A hypothesis, as it was before refinement. */
+export interface MatchHypothesis {
+  readonly camera: Camera;
+  /** Its place, from 0, among the `of` hypotheses of its route: by votes, or by the transport alone. */
+  readonly rank: number;
+  readonly of: number;
+  /** What the transport behind it cost, in the route's own unit; null: it came from votes. */
+  readonly cost: number | null;
 }
 
 /**
@@ -134,7 +146,8 @@ function* solveHere(control: RunControl<MatchResult>, task: MatchTask): Generato
   }
   let found: Found = { poses: [], chance: 0, tried: 0, level: "none" };
   const given = prior.near === undefined ? [] : [problem.inward(converted(prior.near.camera, problem))].filter(Boolean);
-  const steps = search(stage, problem, prior, soft, given, (now) => {
+  const start = { route: task.route, seed: task.seed, cameras: given };
+  const steps = search(stage, problem, prior, soft, start, (now) => {
     found = now;
   });
   let interrupted: MatchStatus | null = null;
@@ -160,6 +173,7 @@ function* solveHere(control: RunControl<MatchResult>, task: MatchTask): Generato
     camera: someCamera(problem),
     widths: atLeast({ position: NaN, shape: NaN }),
     evidence: 0,
+    origin: null,
   };
   const alternatives = found.poses.slice(1).filter(({ evidence }) => evidence >= equal * pose.evidence);
   const { transport: _, ...explanation } = yield* explainPose(pose);
@@ -179,7 +193,7 @@ export function confidenceLimit(chance: number): number {
 function atKnown(stage: Stage, camera: Camera): Pose {
   let widths: Widths = { position: 0.02, shape: 0.2 };
   for (let round = 0; round < 4; round++) widths = atLeast(seenWidths(stage, camera, stage.all, widths));
-  return { camera, widths, evidence: 0 };
+  return { camera, widths, evidence: 0, origin: null };
 }
 
 function converted(camera: Camera, { model }: NormalisedProblem): Camera {
@@ -222,11 +236,8 @@ function finish(task: MatchTask, solved: Solved, elapsedMs: number): MatchResult
     noise: { position: pose.widths.position / problem.pixel, shape: pose.widths.shape },
     report: {
       status: status === "ambiguous" || status === "low-confidence" ? "converged" : status,
-      method: "bures",
-      why:
-        task.known !== null
-          ? "the camera is known: only links are to be found"
-          : `decided at the level "${solved.level}", ${solved.tried} poses refined`,
+      method: task.route,
+      why: whyOf(task, solved),
       backend: backend(matching),
       iterations: solved.tried,
       error: 0,
@@ -235,6 +246,22 @@ function finish(task: MatchTask, solved: Solved, elapsedMs: number): MatchResult
       elapsedMs,
       warnings: [],
     },
+    hypothesis:
+      pose.origin === null
+        ? null
+        : {
+            camera: problem.outward(pose.origin.hypothesis.camera),
+            rank: pose.origin.rank,
+            of: pose.origin.of,
+            cost: pose.origin.hypothesis.cost ?? null,
+          },
     certify: certifyMatch(task, pose),
   };
+}
+
+function whyOf({ known }: MatchTask, { level, tried, pose }: Solved): string {
+  if (known !== null) return "the camera is known: only links are to be found";
+  const { origin } = pose;
+  const from = origin === null ? "" : `, the best from hypothesis ${origin.rank + 1} of ${origin.of}`;
+  return `decided at the level "${level}", ${tried} poses refined${from}`;
 }

@@ -69,7 +69,11 @@ export function openPictures(stage: Stage, problem: NormalisedProblem, { view: V
 }
 
 /** What Gromov-Wasserstein transport takes: features and structures; `shapes` divides the squared differences of the features. */
-export function compared(seen: Picture, given: Picture, shape: number): { M: PointsCost; Cx: PointsCost; Cy: PointsCost } {
+export function compared(
+  seen: Picture,
+  given: Picture,
+  shape: number,
+): { M: PointsCost; Cx: PointsCost; Cy: PointsCost } {
   const side = (data: Float64Array): PointsCost["x"] => matrix(data, data.length / 2, 2);
   const scaled = (data: Float64Array): Float64Array => data.map((value) => value / shape);
   return {

@@ -59,10 +59,7 @@ export function fitLinear({ points, sums }: Correspondence, before: LinearCamera
   if (orthographic === null) return before;
   const { P, scale } = orthographic;
   const shift = (A: Float64Array): Float64Array =>
-    Float64Array.of(
-      y[0] - (A[0] * x[0] + A[1] * x[1] + A[2] * x[2]),
-      y[1] - (A[3] * x[0] + A[4] * x[1] + A[5] * x[2]),
-    );
+    Float64Array.of(y[0] - (A[0] * x[0] + A[1] * x[1] + A[2] * x[2]), y[1] - (A[3] * x[0] + A[4] * x[1] + A[5] * x[2]));
   if (before.projection === "scaled-orthographic") {
     const R = completed(P);
     return { projection: "scaled-orthographic", R, scale, t: shift(P.map((value) => scale * value)) };
@@ -85,9 +82,7 @@ function fitOrthographic(
   if (start === null || !(largest > 0)) return null;
   let P = start;
   let scale =
-    before.projection === "affine"
-      ? Math.sqrt(given.reduce((sum, value) => sum + value * value, 0) / 2)
-      : before.scale;
+    before.projection === "affine" ? Math.sqrt(given.reduce((sum, value) => sum + value * value, 0) / 2) : before.scale;
   const M = new Float64Array(6);
   for (let step = 0; step < steps; step++) {
     for (let r = 0; r < 6; r += 3) {
@@ -151,10 +146,5 @@ export function polar(M: ArrayLike<number>): Float64Array | null {
 
 /** The rotation with these two rows. */
 export function completed(P: Float64Array): Float64Array {
-  return Float64Array.of(
-    ...P,
-    P[1] * P[5] - P[2] * P[4],
-    P[2] * P[3] - P[0] * P[5],
-    P[0] * P[4] - P[1] * P[3],
-  );
+  return Float64Array.of(...P, P[1] * P[5] - P[2] * P[4], P[2] * P[3] - P[0] * P[5], P[0] * P[4] - P[1] * P[3]);
 }

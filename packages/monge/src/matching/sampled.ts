@@ -55,7 +55,10 @@ interface Candidate {
   worth: number;
 }
 
-/** All that is left of the starts, best first; `votes` is 1 - cost / (cost of leaving all alone). */
+/**
+ * What is left of the starts, best first, then what was dropped on the way, the first for last. `votes` is what the transport earns as a share of
+ * what exact pairs would, `cost` what is missing, in the unit of w^2 a sample.
+ */
 export function* sampledHypotheses(
   stage: Stage,
   problem: NormalisedProblem,
@@ -72,6 +75,7 @@ export function* sampledHypotheses(
       candidates.push({ camera, worth: 0 });
     }
   }
+  const dropped: Candidate[][] = [];
   const each = Math.max(1, Math.min(mostEach, Math.floor(mostSamples / Math.max(stage.n, stage.m))));
   for (const [rounds, clouds] of [
     [coarse, centres(linear, mostCentres, seed)],
@@ -79,6 +83,7 @@ export function* sampledHypotheses(
   ] as const) {
     const cloud = openStage(workspace, clouds, nothing);
     for (const round of rounds) {
+      dropped.unshift(candidates.slice(round.kept));
       candidates = candidates.slice(0, round.kept);
       for (const [at, candidate] of candidates.entries()) {
         descend(cloud, clouds.scene.means, candidate, round);
@@ -88,7 +93,11 @@ export function* sampledHypotheses(
       candidates = distinct(cloud, candidates, round.width < 0.1 ? same : 0);
     }
   }
-  return candidates.map(({ camera, worth }) => ({ camera: lifted(problem, camera), votes: worth }));
+  return [candidates, ...dropped].flat().map(({ camera, worth }) => ({
+    camera: lifted(problem, camera),
+    votes: worth,
+    cost: pay * (1 - worth),
+  }));
 }
 
 /** Block descent at one width, and what the transport is worth at its end. */

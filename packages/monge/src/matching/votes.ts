@@ -13,6 +13,8 @@ export interface Hypothesis {
   readonly camera: Camera;
   /** What spoke for it: votes, in the unit of pairs. */
   readonly votes: number;
+  /** What the transport behind it cost, where there is one. */
+  readonly cost?: number;
 }
 
 /** Bins as in assembly/matching/votes.ts. */
