@@ -41,7 +41,7 @@ function* prove(
   { camera, widths }: Pose,
 ): Generator<Progress, MatchCertificate, void> {
   const { scene, view } = problem;
-  const { blur, dilation, outline, extra } = stage;
+  const { blur, dilation, outline, extra, presence } = stage;
   const begin = performance.now();
   const featuresAt = (at: typeof camera): Float64Array => {
     const seen = project(scene, at, undefined, outline);
@@ -66,10 +66,11 @@ function* prove(
       if (extra !== null) {
         for (let c = 0; c < extra.k; c++) d += (extra.scene[i * extra.k + c] - extra.view[j * extra.k + c]) ** 2;
       }
-      if (!(d < gate[j])) continue;
+      const worth = (gate[j] - d) / 2 + (presence?.[i] ?? 0);
+      if (!(d < gates.most && worth > 0)) continue;
       pairs.i.push(i);
       pairs.j.push(j);
-      pairs.gain.push((gate[j] - d) / 2);
+      pairs.gain.push(worth);
     }
     if (i % 64 === 0) yield { phase: "certify", iteration: i, error: 0, elapsedMs: performance.now() - begin };
   }

@@ -12,5 +12,8 @@ export {
 } from "./match.ts";
 export type { CameraModel } from "./normalise.ts";
 export type { MatchPrior } from "./prior.ts";
+export type { RigidMotion } from "./rig.ts";
 export { type SimulatedView, simulateView, type ViewOptions } from "./simulate.ts";
 export type { MatchOptions, MatchRoute } from "./task.ts";
+export { type MatchViews, type MatchViewsResult, matchViews } from "./views.ts";
+export type { MatchViewsOptions, SceneView } from "./viewsTask.ts";

@@ -107,9 +107,9 @@ export const matchGaussians: MatchGaussians = /*#__PURE__*/ defineSolver<[Mixtur
 ) as MatchGaussians;
 
 /** Poses with this share of the best evidence are as good. */
-const equal = 0.85;
+export const equal = 0.85;
 /** Plain data, which may come from another thread. */
-interface Solved {
+export interface Solved {
   readonly status: MatchStatus;
   readonly pose: Pose;
   readonly alternatives: readonly Pose[];
@@ -190,7 +190,7 @@ export function confidenceLimit(chance: number): number {
 }
 
 /** The noise at a camera that is known. */
-function atKnown(stage: Stage, camera: Camera): Pose {
+export function atKnown(stage: Stage, camera: Camera): Pose {
   let widths: Widths = { position: 0.02, shape: 0.2 };
   for (let round = 0; round < 4; round++) widths = atLeast(seenWidths(stage, camera, stage.all, widths));
   return { camera, widths, evidence: 0, origin: null };
@@ -206,14 +206,15 @@ function converted(camera: Camera, { model }: NormalisedProblem): Camera {
 }
 
 /** Something to return where nothing was found: the view along the third axis. */
-function someCamera({ model, focal }: NormalisedProblem): Camera {
+export function someCamera({ model, focal }: NormalisedProblem): Camera {
   const R = Float64Array.of(1, 0, 0, 0, 1, 0, 0, 0, 1);
   if (model === "affine") return { projection: "affine", A: R.slice(0, 6), t: Float64Array.of(0, 0) };
   if (model === "scaled-orthographic") return { projection: model, R, scale: 1, t: Float64Array.of(0, 0) };
   return { projection: model, R, t: Float64Array.of(0, 0, focal), intrinsics: { fx: focal, fy: focal, cx: 0, cy: 0 } };
 }
 
-function finish(task: MatchTask, solved: Solved, elapsedMs: number): MatchResult {
+/** The result of a view, in the caller's units. */
+export function finish(task: MatchTask, solved: Solved, elapsedMs: number): MatchResult {
   const { problem } = task;
   const { pose, alternatives, chance, explanation, status } = solved;
   const limit = confidenceLimit(chance);

@@ -43,8 +43,8 @@ export interface Found {
 }
 
 /** Widths between which a refinement goes, first for some of the targets, then for all. */
-const wide: Widths = { position: 0.12, shape: 0.5 };
-const close: Widths = { position: 0.02, shape: 0.2 };
+export const wide: Widths = { position: 0.12, shape: 0.5 };
+export const close: Widths = { position: 0.02, shape: 0.2 };
 /** The least noise that is believed. */
 const finest: Widths = { position: 2e-4, shape: 0.01 };
 /** Evidence that decides: so many times that of wrong poses, and so many nats. */
@@ -52,7 +52,7 @@ export const decisive = { ratio: 2.5, nats: 45 };
 /** Wrong poses whose evidence is looked at. */
 const decoys = 5;
 /** Poses are one and the same within these: root mean square of the difference in the picture, and of the angle, degrees. */
-const same = { picture: 0.05, degrees: 4 };
+export const same = { picture: 0.05, degrees: 4 };
 /** Hypotheses so near to a refined pose lead to it again. */
 const alike = { picture: 0.2, degrees: 22 };
 
@@ -115,7 +115,7 @@ export function* search(
     if (!allows(prior, problem.outward(pose.camera), 2)) return pose;
     const twin = poses.findIndex((other) => near(stage, other.camera, pose.camera, same));
     if (twin < 0) poses.push(pose);
-    else if (pose.evidence > poses[twin].evidence) poses[twin] = pose;
+    else if (pose.evidence > poses[twin].evidence) poses[twin] = { ...pose, origin: poses[twin].origin ?? origin };
     poses.sort((p, q) => q.evidence - p.evidence);
     tell({ poses: [...poses], chance, tried, level: name });
     return pose;

@@ -9,6 +9,7 @@ import { gridL1 } from "../exact/gridL1.ts";
 import { reduceMixture } from "../gaussian/reduction.ts";
 import { lowRankTransport } from "../lowRank/lowRank.ts";
 import { matchGaussians } from "../matching/match.ts";
+import { matchViews } from "../matching/views.ts";
 import { partialTransport } from "../partial/partial.ts";
 import { regularisedTransport } from "../regularised/regularised.ts";
 import type { RunOptions } from "../run/options.ts";
@@ -25,6 +26,7 @@ export const solvers: Readonly<Record<string, AnySolver | undefined>> = table({
   gridL1,
   lowRankTransport,
   matchGaussians,
+  matchViews,
   partialTransport,
   reduceMixture,
   regularisedTransport,
