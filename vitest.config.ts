@@ -10,6 +10,7 @@ export default defineConfig({
       { find: /^monge$/, replacement: source("packages/monge/src/index.ts") },
       { find: /^monge\/gaussian$/, replacement: source("packages/monge/src/gaussian/index.ts") },
       { find: /^monge\/matching$/, replacement: source("packages/monge/src/matching/index.ts") },
+      { find: /^monge\/gromov$/, replacement: source("packages/monge/src/gromov/index.ts") },
       { find: /^monge\/worker$/, replacement: source("packages/monge/src/worker/index.ts") },
       { find: /^@monge\/io$/, replacement: source("packages/io/src/index.ts") },
     ],

@@ -6,7 +6,7 @@ import type { Input } from "./inputs.ts";
 export type CostForm = "dense" | "points" | "grid";
 
 /** The function of ours that a case calls. */
-export type Call = "emd" | "assignment" | "sinkhorn";
+export type Call = "emd" | "assignment" | "sinkhorn" | "gromov";
 
 /** A solver of somebody else (see bench/peers), or ours by another method. */
 export type Peer = string | { readonly method: ExactMethod };
@@ -27,6 +27,8 @@ export interface Requirement {
   readonly seconds?: number;
   /** A limit of the whole process's memory. */
   readonly rssMegabytes?: number;
+  /** Where optima are local: our value is at most the peer's, to six digits. */
+  readonly notWorse?: boolean;
 }
 
 export interface BenchCase {

@@ -11,13 +11,14 @@ import { parseArgs } from "node:util";
 import type { BenchCase, BenchFile, BenchResult, Calibration, OurRun, Peer, PeerRun, Proof } from "./bench.ts";
 import { entropic } from "./entropic.bench.ts";
 import { exact } from "./exact.bench.ts";
+import { gromov } from "./gromov.bench.ts";
 import { costMatrix, type Input } from "./inputs.ts";
 import { writeNpy } from "./npy.ts";
 import type { Problem } from "./ours.ts";
 import { heading, row, seconds, summarise } from "./table.ts";
 
 const bench = fileURLToPath(new URL(".", import.meta.url));
-const families: Record<string, readonly BenchCase[]> = { exact, entropic };
+const families: Record<string, readonly BenchCase[]> = { exact, entropic, gromov };
 /** A peer's call longer than this is cut; a case that took this long in all starts no further round. */
 const cutSeconds = 120;
 const caseSeconds = 600;
@@ -171,6 +172,7 @@ function writeInput(name: string, input: Input, dense: boolean): string {
     "inputs.ts",
     "exact.bench.ts",
     "entropic.bench.ts",
+    "gromov.bench.ts",
     "npy.ts",
     "../packages/monge/src/linalg/random.ts",
   ];
@@ -217,7 +219,7 @@ async function warmUp(ours: Line): Promise<OurRun> {
 
 async function measure(benchCase: BenchCase, rounds: number): Promise<BenchResult> {
   const input = benchCase.input();
-  const folder = writeInput(benchCase.name, input, benchCase.cost === "dense");
+  const folder = writeInput(benchCase.name, input, benchCase.cost === "dense" && benchCase.calls !== "gromov");
   const problem: Problem = {
     folder,
     cost: benchCase.cost,

@@ -72,6 +72,10 @@ function relativeDifference(p: number, q: number): number {
 function judge(row: Omit<BenchResult, "verdict" | "met">): { met: boolean; text: string }[] {
   const { require, ratio, peer, ours, wasmBytes, rssBytes, proof, certified } = row;
   const verdicts: { met: boolean; text: string }[] = [];
+  if (require.notWorse === true && peer !== null && !peer.cut) {
+    const met = row.value <= peer.value * (1 + 1e-6);
+    verdicts.push({ met, text: `value ${row.value} ${met ? "is not above" : "IS ABOVE"} the peer's ${peer.value}` });
+  }
   if (proof !== null) {
     verdicts.push(
       certified === true

@@ -6,7 +6,7 @@ import { benchFiles } from "../bench/report.ts";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 
-it.each([...benchFiles(root, "exact"), ...benchFiles(root, "entropic")])(
+it.each([...benchFiles(root, "exact"), ...benchFiles(root, "entropic"), ...benchFiles(root, "gromov")])(
   "%s is made from the results",
   (path, text) => {
     expect(readFileSync(root + path, "utf8")).toBe(text);

@@ -20,7 +20,25 @@ const claims: Readonly<Record<string, readonly RegExp[]>> = {
   ],
   "entropicMap.ts": [/^\(0,0\) goes to \((1\.9|2\.0)\d, /, /^there and back ends within 0\.3: true$/],
   "forbidden.ts": [/^stuck: rows 0, 1; all they may reach: columns 0$/, /^0 uses 0$/, /^1 uses 1$/, /^2 uses 2$/],
+  "gaussians.ts": [
+    /^W2 = 3\.3016$/,
+    /^the map transports: true$/,
+    /^proved to 1e-5 of its value$/,
+    /^epsilon 100: 18\.8/,
+    /^0\.5 from component 1 to 1$/,
+    /^halfway there are 3 components$/,
+  ],
+  "fusedGromov.ts": [
+    /^alpha 0: elements 0\.083, structure 0\.833$/,
+    /^ {2}C0 to C1: 0\.250$/,
+    /^alpha 1: elements 0\.583/,
+  ],
   "gradient.ts": [/^step 0: 7\.\d+$/, /^step 3: 0\.00\d+$/, /^step 10: 0\.0000\d$/],
+  "gromov.ts": [
+    /^converged: 1000 of 1000 points found, from 5 starts$/,
+    /2 x 3 numbers/,
+    /1e-4: true, gap below 1e-6: true$/,
+  ],
   "images.ts": [
     /^converged by sinkhorn over separable grid/,
     /^root of <P, C> = \d+\.\d+ pixels$/,
@@ -42,6 +60,12 @@ const claims: Readonly<Record<string, readonly RegExp[]>> = {
   ],
   "lowRank.ts": [/^cost 14\.\d+ after \d+ iterations; the cost is of rank 4/, /^\d+ % of the mass goes from around \(/],
   "matrix.ts": [/^value 0\.300000, optimal$/, /^0\.2 from 2 to 1$/, /gap below 1e-15: true$/],
+  "mixtureReduction.ts": [
+    /^converged: 20000 Gaussians as 200$/,
+    /^moments are kept to 1e-12: true$/,
+    /^moving single Gaussians gains less than 1 %: true$/,
+    /^MW2 to its mirror image: \d\.\d+, optimal$/,
+  ],
   "partial.ts": [
     /^60 units moved, 0 to strays$/,
     /^gap below 1e-12: true$/,
@@ -57,6 +81,7 @@ const claims: Readonly<Record<string, readonly RegExp[]>> = {
     /^proved to 1e-8: true$/,
     /^converged by conditionalGradient, proved: true$/,
   ],
+  "splats.ts": [/^400 splats of ply, W2 = 1\.4\d\d to the other scene$/, /^9\d % of the opacity keeps its colour$/],
   "unbalancedImages.ts": [
     /^converged by sinkhorn over separable grid$/,
     /^moved: 8\d % of the light$/,

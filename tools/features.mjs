@@ -124,8 +124,11 @@ function cell(text) {
 if (process.argv[1] && import.meta.url === pathToFileURL(process.argv[1]).href) {
   const features = readFeatures();
   if (process.argv.includes("--check")) {
-    const library = await import(pathToFileURL(join(root, "packages/monge/dist/index.js")).href);
-    const found = disagreements(features, readPotNames(), exportedNames(library));
+    const entries = ["index.js", "gaussian/index.js", "gromov/index.js", "matching/index.js"].map((name) =>
+      join(root, "packages/monge/dist", name),
+    );
+    const libraries = await Promise.all(entries.map((entry) => import(pathToFileURL(entry).href)));
+    const found = disagreements(features, readPotNames(), libraries.flatMap(exportedNames));
     if (readFileSync(page, "utf8") !== render(features))
       found.push("FEATURES.md is stale: run node tools/features.mjs");
     for (const sentence of found) console.error(sentence);

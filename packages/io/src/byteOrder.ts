@@ -92,7 +92,7 @@ function exactDoubles(integers: BigInt64Array | BigUint64Array, name: string): F
 }
 
 /** IEEE 754 binary16: 1 sign bit, 5 of exponent (bias 15), 10 of fraction. */
-function halfToDouble(bits: number): number {
+export function halfToDouble(bits: number): number {
   const sign = bits & 0x8000 ? -1 : 1;
   const exponent = (bits >> 10) & 31;
   const fraction = bits & 1023;

@@ -14,11 +14,14 @@ interface Decoder {
 }
 type Factory = (options: Record<string, unknown>) => Promise<Decoder>;
 
-/** Throws `CorruptFile` where the decoder gives up. */
-export async function decodeCompressed(file: Uint8Array, codec: Codec, name: string): Promise<Pixels> {
+/**
+ * Throws `CorruptFile` where the decoder gives up. A canvas multiplies colours by transparency and divides again: `exact` keeps
+ * from it images whose bytes are data.
+ */
+export async function decodeCompressed(file: Uint8Array, codec: Codec, name: string, exact = false): Promise<Pixels> {
   let raster: Raster | null;
   try {
-    const canvas = typeof createImageBitmap === "function" && typeof OffscreenCanvas === "function";
+    const canvas = !exact && typeof createImageBitmap === "function" && typeof OffscreenCanvas === "function";
     raster = await (canvas ? onCanvas(file, codec) : inWebAssembly(file, codec));
   } catch (error) {
     if (isOtError(error)) throw error;

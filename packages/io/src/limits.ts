@@ -21,6 +21,12 @@ export function sizeText(bytes: number): string {
   return bytes < 1e9 ? `${(bytes / 1e6).toFixed(0)} MB` : `${(bytes / 1e9).toPrecision(3)} GB`;
 }
 
+/** Throws `CorruptFile` unless the file reaches byte `end`, where `what` ends. */
+export function assertReaches(file: { readonly name: string; readonly size: number }, end: number, what: string): void {
+  if (end <= file.size) return;
+  throw corrupt(file.name, `is truncated: it ends at byte ${file.size}, and ${what} at byte ${end}`, file.size);
+}
+
 /** A file that breaks its own format. */
 export function corrupt(
   name: string,

@@ -67,7 +67,7 @@ function findVertex(header: PlyHeader, bytes: Bytes, options: ParseOptions): Ply
       bytes.name,
       "holds Gaussian splats, which are no points",
       "f_dc_0",
-      'Set as: "points" to read their centres alone.',
+      'Read them with readScene, or set as: "points" to read their centres alone.',
     );
   }
   return vertex;

@@ -37,7 +37,7 @@ export async function readPlyHeader(bytes: Bytes): Promise<PlyHeader> {
     if (end !== null || text.length >= bytes.size) break;
   }
   if (!/^ply[ \t]*[\r\n]/.test(text)) throw corrupt(bytes.name, "does not begin like a PLY file", text.slice(0, 8));
-  if (end === null) throw corrupt(bytes.name, "has no end_header line", bytes.size);
+  if (end === null) throw corrupt(bytes.name, `has no end_header line up to byte ${text.length}`, bytes.size);
   const begin = end.index + end[0].length;
   const lines = text
     .slice(0, begin)

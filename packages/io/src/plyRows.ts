@@ -3,6 +3,7 @@ import { type Scalar, scalarSize } from "./byteOrder.ts";
 import type { Bytes } from "./bytes.ts";
 import { parseNumber } from "./decimal.ts";
 import { corrupt } from "./limits.ts";
+import { isFixed, rowSize } from "./plyElement.ts";
 import type { PlyElement, PlyHeader } from "./plyHeader.ts";
 import { decodeText } from "./text.ts";
 
@@ -30,8 +31,8 @@ export function checkPromise(bytes: Bytes, header: PlyHeader, element: PlyElemen
   }
   // The last number of an ascii file needs no line end.
   if (least <= room + (header.encoding === "ascii" ? 1 : 0)) return;
-  const promise = `its header promises ${element.count} vertices, and ${room} bytes follow`;
-  throw corrupt(bytes.name, `is truncated: ${promise}`, room);
+  const promise = `its header promises ${element.count} vertices from byte ${header.begin} on`;
+  throw corrupt(bytes.name, `is truncated: it ends at byte ${bytes.size}, and ${promise}`, bytes.size);
 }
 
 /** Bytes of one row at least: empty lists, one-digit numbers. */
@@ -58,7 +59,7 @@ function asciiRows(
   };
   for (const each of before) if (each.properties.length > 0) for (let i = 0; i < each.count; i++) next();
   const out = new Float64Array(element.count * wanted.length);
-  const fixed = element.properties.every((property) => property.length === undefined);
+  const fixed = isFixed(element);
   for (let i = 0, k = 0; i < element.count; i++) {
     const words = next();
     const place = `${name}, line ${header.lines + at}`;
@@ -88,9 +89,10 @@ function positions(element: PlyElement, words: readonly string[], wanted: readon
   return wanted.map((k) => begins[k]);
 }
 
-type Get = (view: DataView, at: number, little: boolean) => number;
+/** One stored number at byte `at`. */
+export type Get = (view: DataView, at: number, little: boolean) => number;
 
-const getters: Readonly<Record<Scalar, Get>> = {
+export const getters: Readonly<Record<Scalar, Get>> = {
   bool: (view, at) => view.getUint8(at),
   int8: (view, at) => view.getInt8(at),
   uint8: (view, at) => view.getUint8(at),
@@ -133,8 +135,7 @@ function binaryRows(
   };
   let at = 0;
   for (const each of before) {
-    const fixed = each.properties.every((property) => property.length === undefined);
-    if (fixed) at += each.count * leastFixed(each);
+    if (isFixed(each)) at += each.count * rowSize(each);
     else for (let i = 0; i < each.count; i++) at = walk(each, at);
   }
   const out = new Float64Array(element.count * wanted.length);
@@ -145,8 +146,4 @@ function binaryRows(
       out[k++] = getters[element.properties[property].type](view, begins[property], little);
   }
   return out;
-}
-
-function leastFixed(element: PlyElement): number {
-  return element.properties.reduce((sum, { type }) => sum + scalarSize[type], 0);
 }

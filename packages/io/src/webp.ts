@@ -23,7 +23,7 @@ export const webpReader: Reader = {
 };
 
 /** Dimensions from the first chunk: VP8 (lossy), VP8L (lossless) or VP8X (extended). */
-async function webpCanvas(bytes: Bytes): Promise<{ width: number; height: number }> {
+export async function webpCanvas(bytes: Bytes): Promise<{ width: number; height: number }> {
   const head = await bytes.read(0, Math.min(30, bytes.size));
   if (head.length < 30) throw corrupt(bytes.name, "is truncated: it ends within its header", bytes.size);
   const view = new DataView(head.buffer, head.byteOffset, head.length);

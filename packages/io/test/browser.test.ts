@@ -7,15 +7,25 @@ import { zipSync } from "fflate";
 import { build } from "vite";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { findChromium, withPage } from "../../monge/test/platform/chromium.ts";
-import { readMatrix } from "../src/index.ts";
+import { readMatrix, readScene } from "../src/index.ts";
 import { greyPixels, jpegFile, npyFile, numbers, pngFile, text, webpFile } from "./files.ts";
+import { compressedPly, flatSplats, ksplatFile, type Splat, sogFile, splatPly, spzFile } from "./splatFiles.ts";
 
 const source = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
 const ramp = greyPixels(16, 24, (i, j) => 40 + 4 * i + 5 * j);
 const npy = npyFile(">f8", "2, 2", numbers([1, 2, 3, 4], "f8", false));
 
+const splats: Splat[] = [0.2, 0.5, 0.9].map((value, i) => ({
+  mean: [i, value, -value],
+  scale: [0.1, 0.2, value],
+  rotation: [0.5, -0.5, 0.5, 0.5],
+  opacity: value / 2,
+  colour: [value, 0.4, 1 - value],
+}));
+
 let folder: string;
 let files: Record<string, Uint8Array>;
+let scenes: Record<string, Uint8Array>;
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), "monge-io-browser-"));
   files = {
@@ -26,17 +36,33 @@ beforeAll(async () => {
     "i.jpg": await jpegFile(ramp),
     "i.webp": await webpFile(ramp, true),
   };
-  const encoded = Object.entries(files).map(([name, data]) => [name, Buffer.from(data).toString("base64")]);
+  scenes = {
+    "s.ply": splatPly(splats),
+    "s.compressed.ply": compressedPly(splats),
+    "s.splat": flatSplats(splats),
+    "s3.spz": spzFile(splats, 3),
+    "s4.spz": spzFile(splats, 4),
+    "s.ksplat": ksplatFile(splats, 1),
+    "s.sog": await sogFile(splats, 2),
+  };
+  const base64 = (data: Record<string, Uint8Array>): string =>
+    JSON.stringify(Object.entries(data).map(([name, bytes]) => [name, Buffer.from(bytes).toString("base64")]));
   writeFileSync(join(folder, "index.html"), '<!doctype html><script type="module" src="./main.js"></script>');
   writeFileSync(
     join(folder, "main.js"),
-    `import { readMatrix } from "@monge/io";
+    `import { readMatrix, readScene } from "@monge/io";
+    const decoded = (base64) => Uint8Array.from(atob(base64), (c) => c.charCodeAt(0));
     window.readEverything = async () => {
       const found = {};
-      for (const [name, base64] of ${JSON.stringify(encoded)}) {
-        const data = Uint8Array.from(atob(base64), (c) => c.charCodeAt(0));
+      for (const [name, base64] of ${base64(files)}) {
+        const data = decoded(base64);
         const { rows, cols, data: values } = await readMatrix(new File([data], name));
         found[name] = { rows, cols, values: [...values] };
+      }
+      found.scenes = {};
+      for (const [name, base64] of ${base64(scenes)}) {
+        const { means, covariances, opacities, colours } = await readScene(new File([decoded(base64)], name));
+        found.scenes[name] = [means.data, covariances, opacities, colours.data].flatMap((numbers) => [...numbers]);
       }
       found.refused = await readMatrix("path.csv").catch((error) => error.code);
       return found;
@@ -71,9 +97,19 @@ describe.skipIf(findChromium() === null)("readMatrix in Chromium", () => {
   ])("with %s decoding JPEG and WebP", async (_, before) => {
     const found = await withPage(join(folder, "dist"), {}, async (page) => {
       await page.waitForFunction("typeof window.readEverything === 'function'");
-      return (await page.evaluate(`${before} window.readEverything()`)) as Record<string, Found> & { refused: string };
+      return (await page.evaluate(`${before} window.readEverything()`)) as Record<string, Found> & {
+        refused: string;
+        scenes: Record<string, number[]>;
+      };
     });
     expect(found.refused).toBe("Unsupported");
+    for (const [name, data] of Object.entries(scenes)) {
+      const { means, covariances, opacities, colours } = await readScene({ name, data });
+      const expected = [means.data, covariances, opacities, colours.data].flatMap((numbers) => [...numbers]);
+      expect(found.scenes[name].length, name).toBe(expected.length);
+      // Exponentials may round differently in another engine.
+      expected.forEach((value, k) => expect(found.scenes[name][k], name).toBeCloseTo(value, 13));
+    }
     for (const [name, data] of Object.entries(files)) {
       const expected = await readMatrix({ name, data });
       expect([found[name].rows, found[name].cols]).toEqual([expected.rows, expected.cols]);

@@ -31,7 +31,20 @@ describe("import of @monge/io", () => {
     const packages = new Set<string>();
     const files = reach(join(source, "index.ts"), packages);
     expect([...packages]).toEqual(["monge"]);
-    for (const format of ["csv", "npy", "npz", "ply", "png", "jpeg", "webp"])
+    for (const format of [
+      "csv",
+      "npy",
+      "npz",
+      "ply",
+      "png",
+      "jpeg",
+      "webp",
+      "splatPly",
+      "spz",
+      "ksplat",
+      "sog",
+      "colmapBinary",
+    ])
       expect(files.has(join(source, `${format}.ts`))).toBe(false);
   });
 
@@ -46,16 +59,26 @@ describe("import of @monge/io", () => {
     expect(Object.keys(entry).sort()).toEqual([
       "assertWritable",
       "describe",
+      "encodeEllipses",
+      "encodeMatchProblem",
       "encodeMatrix",
       "encodeNpy",
       "encodePlan",
+      "encodeSplatPly",
+      "readCameras",
+      "readEllipses",
       "readIdx",
+      "readMatchProblem",
       "readMatrix",
       "readMeasure",
+      "readScene",
       "readVector",
+      "writeEllipses",
       "writeFileAtomic",
+      "writeMatchProblem",
       "writeMatrix",
       "writePlan",
+      "writeSplatPly",
     ]);
   });
 });
@@ -80,8 +103,8 @@ test("a Vite build for the browser has no warning, and keeps formats out of the 
   const chunks = result.output.filter((file) => file.type === "chunk");
   const first = chunks.find((chunk) => chunk.isEntry);
   expect(warnings).toEqual([]);
-  expect(first?.moduleIds.filter((id) => /papaparse|fflate|fast-png|jsquash|src\/(csv|npz|png)\.ts/.test(id))).toEqual(
-    [],
-  );
+  expect(
+    first?.moduleIds.filter((id) => /papaparse|fflate|fzstd|fast-png|jsquash|src\/(csv|npz|png|spz|sog)\.ts/.test(id)),
+  ).toEqual([]);
   expect(chunks.flatMap((chunk) => chunk.moduleIds).some((id) => id.includes("papaparse"))).toBe(true);
 });

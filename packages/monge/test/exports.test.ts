@@ -1,5 +1,6 @@
 // The public names of the library: adding or losing one is a decision, not an accident.
 import { expect, it } from "vitest";
+import * as gromov from "../src/gromov/index.ts";
 import * as monge from "../src/index.ts";
 
 it("monge exports exactly these values", () => {
@@ -47,6 +48,22 @@ it("monge exports exactly these values", () => {
       "wasserstein1d",
       "wassersteinCircle",
       "wassersteinCircleUniform",
+    ]
+  `);
+});
+it("monge/gromov exports exactly these values", () => {
+  expect(Object.keys(gromov).sort()).toMatchInlineSnapshot(`
+    [
+      "fusedGromovBarycenter",
+      "fusedGromovWasserstein",
+      "gromovBarycenter",
+      "gromovLowerBounds",
+      "gromovWasserstein",
+      "partialFusedGromovWasserstein",
+      "partialGromovWasserstein",
+      "semiRelaxedFusedGromovWasserstein",
+      "semiRelaxedGromovWasserstein",
+      "unbalancedGromovWasserstein",
     ]
   `);
 });

@@ -25,7 +25,7 @@ export interface GaussiansCost extends CostBase {
  * @param source n Gaussians; singular and zero covariances are legal
  * @param target m Gaussians of the same dimension; default: `source`
  *
- * Throws `InvalidShape` where the dimensions differ.
+ * Throws `InvalidShape` where the dimensions differ, `InvalidValue` where the means are so far apart that a cost overflows.
  */
 export function gaussians(source: Mixture, target: Mixture = source): GaussiansCost {
   for (const [argument, value] of [
@@ -53,6 +53,7 @@ export function gaussians(source: Mixture, target: Mixture = source): GaussiansC
       },
     );
   }
+  requireFiniteCosts(source, target);
   const unit = lengthUnit(source, target);
   const x = gaussianRecords(source, unit);
   const y = source === target ? x : gaussianRecords(target, unit);
@@ -67,6 +68,20 @@ export function gaussians(source: Mixture, target: Mixture = source): GaussiansC
     },
   );
   return { kind: "gaussians", source, target, ...base };
+}
+
+/** Throws `InvalidValue` where a cost would overflow. */
+export function requireFiniteCosts(source: Mixture, target: Mixture): void {
+  let farthest = 0;
+  for (const { means } of [source, target]) {
+    for (let k = 0; k < means.data.length; k++) farthest = Math.max(farthest, Math.abs(means.data[k]));
+  }
+  if (4 * Math.max(1, source.means.cols) * farthest * farthest < Infinity) return;
+  throw new OtError("InvalidValue", "These Gaussians are infinitely far apart.", {
+    argument: "source",
+    seen: farthest,
+    cure: "Scale the means down: a cost must stay below 1.8e308.",
+  });
 }
 
 type Distance = (x: Float64Array, i: number, y: Float64Array, j: number) => number;

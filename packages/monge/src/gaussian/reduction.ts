@@ -1,7 +1,7 @@
 // Mixture reduction: a mixture of many Gaussians as one of few, each of which has the mass, mean and covariance of those it stands for.
 // The cost is sum_i w_i W2^2(component i, its merged Gaussian): an upper bound of MW2^2 between the two mixtures (Delon, Desolneux 2020).
 import { gaussianRecords, lengthUnit, recordSize } from "../cost/gaussianRecords.ts";
-import { squaredDistanceOf } from "../cost/gaussians.ts";
+import { requireFiniteCosts, squaredDistanceOf } from "../cost/gaussians.ts";
 import { OtError, optionOutOfRange } from "../errors/otError.ts";
 import { gaussian } from "../kernels/gaussian.ts";
 import { backend } from "../kernels/module.ts";
@@ -70,6 +70,7 @@ export const reduceMixture: ReduceMixture = /*#__PURE__*/ defineSolver<[Mixture]
   1,
   (control, [mixture], options) => {
     requireMixture(mixture, "mixture");
+    requireFiniteCosts(mixture, mixture);
     if (mixture.means.rows === 0) {
       throw new OtError("InvalidShape", "The mixture has no components.", {
         argument: "mixture",

@@ -36,20 +36,35 @@ export interface Exits {
 
 /**
  * What solves the linearised problem: the plan of least cost under a gradient, or null where the run was interrupted in it. `near`: the gradient
- * is much like the one before.
+ * is much like the one before; `iteration` is what its progress is told under.
  */
-export type Oracle = (gradient: Gradient, near: boolean) => Generator<Progress, SparseMatrix | null, void>;
+export type Oracle = (
+  gradient: Gradient,
+  near: boolean,
+  iteration: number,
+) => Generator<Progress, SparseMatrix | null, void>;
 
 /**
  * The relative gap below which potentials of the step before are worth starting from: above it the plan turns over, and repairing wrong
  * potentials was seen to take a hundred times as long as finding right ones.
  */
-const near = 3e-3;
+const near = 1e-3;
 /** Iterations over which progress is judged. */
 const patience = 100;
 
+/** A plan that the present one is a mean of. */
+interface Atom {
+  readonly plan: StartPlan;
+  readonly weight: number;
+  readonly linear: number;
+  /** <S(V), V>. */
+  readonly square: number;
+}
+
 /**
- * Descends from `start`; `iteration` is the number that its count begins with. Converged: the gap is at most tolerance times scale.
+ * Descends from `start`; `iteration` is the number that its count begins with. Converged: the gap is at most tolerance times scale. Where the
+ * exact step ends between vertices, mass moves from the worst of those that the plan is made of to the new one (pairwise steps: Lacoste-Julien
+ * and Jaggi 2015), without which the last digits take for ever.
  */
 export function* descend<Image>(
   energy: Energy<Image>,
@@ -57,21 +72,31 @@ export function* descend<Image>(
   start: StartPlan,
   { tolerance, scale, iteration: first }: { tolerance: number; scale: number; iteration: number },
   exits: Exits,
-  offer: (plan: MixedPlan) => void,
+  offer: (plan: () => MixedPlan) => void,
 ): Generator<Progress, Descended, void> {
-  let plan: MixedPlan = start === "product" ? productPlan : { product: 0, sparse: start };
-  let image = start === "product" ? energy.productImage() : energy.image(start);
-  let linear = start === "product" ? energy.productLinear() : energy.linear(start);
-  let square = start === "product" ? energy.productPair(image) : energy.pair(image, start);
+  const imageOf = (plan: StartPlan): Image => (plan === "product" ? energy.productImage() : energy.image(plan));
+  const linearOf = (plan: StartPlan): number => (plan === "product" ? energy.productLinear() : energy.linear(plan));
+  const pairOf = (image: Image, plan: StartPlan): number =>
+    plan === "product" ? energy.productPair(image) : energy.pair(image, plan);
+  let image = imageOf(start);
+  let linear = linearOf(start);
+  let square = pairOf(image, start);
+  let atoms: Atom[] = [{ plan: start, weight: 1, linear, square }];
   const allowed = Math.max(tolerance, 2e-15) * scale;
   const history: number[] = [];
   let error = Infinity;
   for (let iteration = first; ; ) {
-    offer(plan);
+    offer(() => compose(atoms));
     const value = energy.constant + linear + square / 2;
     history.push(value);
-    const ended = (status: Status): Descended => ({ plan, value, error, iterations: iteration, status });
-    const best = yield* oracle(energy.gradient(image), error < near);
+    const ended = (status: Status): Descended => ({
+      plan: compose(atoms),
+      value,
+      error,
+      iterations: iteration,
+      status,
+    });
+    const best = yield* oracle(energy.gradient(image), error < near, iteration);
     if (best === null) return ended(exits.interrupted() ?? "stopped");
     iteration++;
     const imageOfBest = energy.image(best);
@@ -81,24 +106,76 @@ export function* descend<Image>(
     const gap = linear + square - linearOfBest - cross;
     const curvature = squareOfBest - 2 * cross + square;
     error = scale > 0 ? Math.max(0, gap) / scale : 0;
-    if (gap <= allowed) return ended("converged");
+    // At a saddle, as the product between symmetric structures is, the gap is 0, and yet a whole step may lead down.
+    if (gap <= allowed && gap - curvature / 2 <= allowed) return ended("converged");
     if (history.length > patience && history[history.length - 1 - patience] - value <= 1e-13 * scale) {
       return ended("stalled");
     }
-    const step = curvature > gap ? gap / curvature : 1;
-    if (step === 1) {
-      plan = { product: 0, sparse: best };
+    const added: Atom = { plan: best, weight: 1, linear: linearOfBest, square: squareOfBest };
+    if (curvature <= gap) {
+      atoms = [added];
       [image, linear, square] = [imageOfBest, linearOfBest, squareOfBest];
-    } else {
-      plan = { product: (1 - step) * plan.product, sparse: mixed(plan.sparse, best, step) };
-      image = energy.mix(image, imageOfBest, step);
+    } else if (atoms.length === 1) {
+      const step = gap / curvature;
+      atoms = [...atoms.map((atom) => ({ ...atom, weight: (1 - step) * atom.weight })), { ...added, weight: step }];
+      image = energy.combine(image, 1 - step, imageOfBest, step);
       linear += step * (linearOfBest - linear);
       square = (1 - step) ** 2 * square + 2 * step * (1 - step) * cross + step ** 2 * squareOfBest;
+    } else {
+      const slopes = atoms.map((atom) => atom.linear + pairOf(image, atom.plan));
+      const worst = slopes.reduce((most, slope, k) => (slope > slopes[most] ? k : most), 0);
+      const out = atoms[worst];
+      const fall = slopes[worst] - linearOfBest - cross;
+      const bend = squareOfBest - 2 * pairOf(imageOfBest, out.plan) + out.square;
+      const step = bend * out.weight > fall ? fall / bend : out.weight;
+      image = energy.combine(image, 1, imageOfBest, step);
+      image = energy.combine(image, 1, imageOf(out.plan), -step);
+      linear += step * (linearOfBest - out.linear);
+      square += 2 * step * (cross - slopes[worst] + out.linear) + step ** 2 * bend;
+      atoms = moved(atoms, worst, added, step);
     }
     yield { phase: "conditional gradient", iteration, error, primal: value, elapsedMs: exits.elapsedMs() };
     const status = exits.interrupted();
-    if (status !== null) return { ...ended(status), plan, value: energy.constant + linear + square / 2 };
+    if (status !== null) return { ...ended(status), value: energy.constant + linear + square / 2 };
   }
+}
+
+/** Moves `step` of the weight from one atom to another one, which may be there already. */
+function moved(atoms: readonly Atom[], from: number, to: Atom, step: number): Atom[] {
+  const known = atoms.findIndex(({ plan }) => isSame(plan, to.plan));
+  const next = atoms.map((atom, k) => ({
+    ...atom,
+    weight: atom.weight - (k === from ? step : 0) + (k === known ? step : 0),
+  }));
+  if (known < 0) next.push({ ...to, weight: step });
+  return next.filter(({ weight }, k) => k !== from || weight > 0);
+}
+
+function isSame(one: StartPlan, other: StartPlan): boolean {
+  if (one === "product" || other === "product") return one === other;
+  if (one.values.length !== other.values.length) return false;
+  return one.colIdx.every((j, e) => j === other.colIdx[e]) && one.rowPtr.every((at, i) => at === other.rowPtr[i]);
+}
+
+/** The mean of the atoms. */
+function compose(atoms: readonly Atom[]): MixedPlan {
+  const product = atoms.reduce((total, { plan, weight }) => total + (plan === "product" ? weight : 0), 0);
+  const parts = atoms.flatMap(({ plan, weight }) => (plan === "product" ? [] : [{ plan, weight }]));
+  if (parts.length === 0) return productPlan;
+  if (parts.length === 1 && product === 0) return { product, sparse: parts[0].plan };
+  const i: number[] = [];
+  const j: number[] = [];
+  const mass: number[] = [];
+  for (const { plan, weight } of parts) {
+    for (let row = 0; row < plan.rows; row++) {
+      for (let e = plan.rowPtr[row]; e < plan.rowPtr[row + 1]; e++) {
+        i.push(row);
+        j.push(plan.colIdx[e]);
+        mass.push(weight * plan.values[e]);
+      }
+    }
+  }
+  return { product, sparse: sparseFromEntries(parts[0].plan.rows, parts[0].plan.cols, i, j, mass) };
 }
 
 /** The product alone. */
@@ -107,36 +184,16 @@ export const productPlan: MixedPlan = {
   sparse: { rows: 0, cols: 0, rowPtr: new Int32Array(1), colIdx: new Int32Array(0), values: new Float64Array(0) },
 };
 
-/** (1 - step) P + step V. */
-function mixed(P: SparseMatrix, V: SparseMatrix, step: number): SparseMatrix {
-  const i: number[] = [];
-  const j: number[] = [];
-  const mass: number[] = [];
-  for (const [matrix, share] of [
-    [P, 1 - step],
-    [V, step],
-  ] as const) {
-    for (let row = 0; row < matrix.rows; row++) {
-      for (let e = matrix.rowPtr[row]; e < matrix.rowPtr[row + 1]; e++) {
-        i.push(row);
-        j.push(matrix.colIdx[e]);
-        mass.push(share * matrix.values[e]);
-      }
-    }
-  }
-  return sparseFromEntries(V.rows, V.cols, i, j, mass);
-}
-
 /** Exact transport between a and b under the gradients, each started from the potentials of the one before. */
 export function transportOracle(a: Float64Array, b: Float64Array, exits: Exits): Oracle {
   let known: Potentials | null = null;
-  return function* (gradient, near) {
+  return function* (gradient, near, iteration) {
     const { rows, columns, cost } = gradient;
     if ("kind" in cost && cost.kind === "points" && cost.x.cols === 1) {
       return wasserstein1d(cost.x.data, cost.y.data, { a, b, p: 2, massTolerance: 1e-6 }).plan.toSparse();
     }
     const warmStart = known === null || !near ? undefined : shifted(known, rows, columns, 1);
-    const result = yield* inside(emd.steps(a, b, cost as CostLike, { warmStart }), exits);
+    const result = yield* inside(emd.steps(a, b, cost as CostLike, { warmStart }), exits, iteration);
     if (result === null) return null;
     known = shifted(result.potentials, rows, columns, -1);
     return result.plan.toSparse();
@@ -155,8 +212,8 @@ function shifted(
   };
 }
 
-/** Runs another solver inside; null where the run around it is to stop. Yields under iteration 0: it counts none of ours. */
-export function* inside<R>(run: Run<R>, exits: Exits, iteration = 0): Generator<Progress, R | null, void> {
+/** Runs another solver inside; null where the run around it is to stop. It yields under the iteration of that run. */
+export function* inside<R>(run: Run<R>, exits: Exits, iteration: number): Generator<Progress, R | null, void> {
   for (;;) {
     const step = run.next();
     if (step.done) return step.value;

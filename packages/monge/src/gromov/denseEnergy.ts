@@ -72,9 +72,8 @@ export function denseEnergy(
       }
       return out;
     },
-    mix(into, other, step) {
-      if (step === 1) return other;
-      for (let at = 0; at < into.length; at++) into[at] += step * (other[at] - into[at]);
+    combine(into, keep, other, share) {
+      for (let at = 0; at < into.length; at++) into[at] = keep * into[at] + share * other[at];
       return into;
     },
     pair(S, { rows, rowPtr, colIdx, values }) {

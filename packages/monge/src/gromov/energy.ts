@@ -10,8 +10,8 @@ export interface Energy<Image> {
   /** The image of a plan, and of the product a (x) b / mass. */
   image(plan: SparseMatrix): Image;
   productImage(): Image;
-  /** (1 - step) `into` + step `other`; may reuse the memory of `into`. */
-  mix(into: Image, other: Image, step: number): Image;
+  /** keep `into` + share `other`; may reuse the memory of `into`. */
+  combine(into: Image, keep: number, other: Image, share: number): Image;
   /** <S(P), V> for the image of P. */
   pair(image: Image, plan: SparseMatrix): number;
   /** <S(P), a (x) b / mass>. */

@@ -31,15 +31,15 @@ export function factoredEnergy(
   };
   const pair = (one: FactoredImage, other: FactoredImage): number =>
     -2 * weight * (dot(one.inner, other.outer) + dot(one.outer, other.inner));
-  const mix = (into: Float64Array, other: Float64Array, step: number): Float64Array =>
-    into.map((value, k) => (1 - step) * value + step * other[k]);
+  const mean = (into: Float64Array, keep: number, other: Float64Array, share: number): Float64Array =>
+    into.map((value, k) => keep * value + share * other[k]);
   return {
     constant: weight * (squares(fx, a) + squares(fy, b)),
     image,
     productImage: () => product,
-    mix: (into, other, step) => ({
-      inner: mix(into.inner, other.inner, step),
-      outer: mix(into.outer, other.outer, step),
+    combine: (into, keep, other, share) => ({
+      inner: mean(into.inner, keep, other.inner, share),
+      outer: mean(into.outer, keep, other.outer, share),
     }),
     pair: (one, plan) => pair(one, image(plan)),
     productPair: (one) => pair(one, product),

@@ -60,7 +60,7 @@ export function* descendFree(
 ): Generator<Progress, FreeGromovResult, void> {
   const { problem, initial, why } = free;
   const { x, y, a, b, loss, alpha, term } = problem;
-  let current: MixedPlan = productPlan;
+  let current = (): MixedPlan => productPlan;
   const energy = denseEnergy([x, y], loss, a, b, alpha, term, true);
   const finish = (status: Status, plan: MixedPlan, error: number, iterations: number): FreeGromovResult =>
     freeResult(free, planOf(plan, problem), {
@@ -78,7 +78,7 @@ export function* descendFree(
   try {
     const scale = energy.productLinear() + energy.productPair(energy.productImage());
     const start: StartPlan = initial === null ? "product" : initial.toSparse();
-    control.offer(() => finish("stopped", current, Infinity, 0));
+    control.offer(() => finish("stopped", current(), Infinity, 0));
     const found = yield* descend(
       energy,
       free.oracle(control),
@@ -121,7 +121,7 @@ function* prove(free: FreeProblem, plan: Plan): Generator<Progress, Stationarity
   try {
     const image = energy.image(entries);
     const oracle = free.oracle({ interrupted: () => null, elapsedMs: () => 0 });
-    const best = (yield* oracle(energy.gradient(image), false)) as SparseMatrix;
+    const best = (yield* oracle(energy.gradient(image), false, 0)) as SparseMatrix;
     const here = energy.linear(entries) + energy.pair(image, entries);
     gap = here - energy.linear(best) - energy.pair(image, best);
   } finally {

@@ -1,5 +1,18 @@
 // The entry point monge/gromov: transport between structures that share no space.
 export type { GromovResult, StartReport } from "./answer.ts";
+export {
+  type FusedGromovBarycenter,
+  fusedGromovBarycenter,
+  type GromovBarycenter,
+  type GromovBarycenterResult,
+  gromovBarycenter,
+} from "./barycenter.ts";
+export type {
+  FeaturedStructureMeasure,
+  FusedGromovBarycenterOptions,
+  GromovBarycenterOptions,
+  StructureMeasure,
+} from "./barycenterProblem.ts";
 export type { GromovCertificate, GromovCertify } from "./certificate.ts";
 export type { FreeGromovCertify, FreeGromovResult } from "./freeMarginals.ts";
 export {
@@ -29,3 +42,9 @@ export {
   semiRelaxedGromovWasserstein,
 } from "./semiRelaxed.ts";
 export type { GromovStart } from "./starts.ts";
+export {
+  type UnbalancedGromovOptions,
+  type UnbalancedGromovResult,
+  type UnbalancedGromovWasserstein,
+  unbalancedGromovWasserstein,
+} from "./unbalancedGromov.ts";

@@ -2,8 +2,9 @@
 // FLB: one number an atom, SLB: the law of all distances, TLB: the law of the distances from each atom; all are transport of lesser things.
 import type { Cost, CostLike } from "../cost/cost.ts";
 import { emd } from "../exact/emd.ts";
+import { withLineSorter } from "../exact/lineOrder.ts";
 import { wasserstein1d } from "../exact/wasserstein1d.ts";
-import { dot, sum } from "../linalg/sum.ts";
+import { sum } from "../linalg/sum.ts";
 import { balancedMasses } from "../measure/balance.ts";
 import type { Weights } from "../measure/weights.ts";
 import type { Plan } from "../plan/plan.ts";
@@ -171,30 +172,26 @@ function profiles(structure: Structure, p: Float64Array, count: number): Float64
   const share = sum(p) / count;
   const row = new Float64Array(n);
   const out = new Float64Array(n * count);
-  for (let i = 0; i < n; i++) {
-    structure.row(i, row);
-    const order = Uint32Array.from(row.keys()).sort((k, l) => row[k] - row[l]);
-    let part = 0;
-    let room = share;
-    for (const k of order) {
-      let left = p[k];
-      while (left > 0) {
-        const taken = part === count - 1 ? left : Math.min(left, room);
-        out[i * count + part] += (taken * row[k]) / share;
-        left -= taken;
-        room -= taken;
-        if (room <= 0 && part < count - 1) {
-          part++;
-          room = share;
+  withLineSorter(n, (sorter) => {
+    for (let i = 0; i < n; i++) {
+      structure.row(i, row);
+      const order = sorter.sortWithOrder(row);
+      let part = 0;
+      let room = share;
+      for (let k = 0; k < n; k++) {
+        let left = p[order[k]];
+        while (left > 0) {
+          const taken = part === count - 1 ? left : Math.min(left, room);
+          out[i * count + part] += (taken * row[k]) / share;
+          left -= taken;
+          room -= taken;
+          if (room <= 0 && part < count - 1) {
+            part++;
+            room = share;
+          }
         }
       }
     }
-  }
+  });
   return out;
-}
-
-/** dot of masses and values, for means. */
-export function meanOf(values: Float64Array, masses: Float64Array): number {
-  const mass = sum(masses);
-  return mass > 0 ? dot(values, masses) / mass : 0;
 }

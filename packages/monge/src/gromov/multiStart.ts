@@ -1,4 +1,5 @@
 // Conditional gradients from each of several starts; the best answer is kept.
+import type { SparseMatrix } from "../linalg/sparse.ts";
 import type { Progress, Status } from "../run/options.ts";
 import type { RunControl } from "../run/solver.ts";
 import { type GromovResult, gromovResult, planOf, type StartReport } from "./answer.ts";
@@ -10,6 +11,7 @@ import {
   type StartPlan,
   transportOracle,
 } from "./conditionalGradient.ts";
+import { exchanged } from "./exchange.ts";
 import type { GromovRun } from "./options.ts";
 import { chooseEnergy, type GromovProblem } from "./problem.ts";
 import { type Start, startsOf } from "./starts.ts";
@@ -24,7 +26,7 @@ export function* descendFromStarts(
   const { energy, why, close } = chooseEnergy(problem);
   const reports: StartReport[] = [];
   let best: Descended | null = null;
-  let current: MixedPlan | null = null;
+  let current: (() => MixedPlan) | null = null;
   let iterations = 0;
   const finish = (status: Status, plan: MixedPlan, error: number): GromovResult =>
     gromovResult(problem, {
@@ -49,36 +51,38 @@ export function* descendFromStarts(
     const list: readonly Start[] =
       initial === null
         ? startsOf(problem, starts, seeds.length)
-        : [{ name: "initial", plan: () => initial.toSparse(), seed: null }];
-    control.offer(() => finish("stopped", (current ?? best?.plan) as MixedPlan, best?.error ?? Infinity));
-    for (const { name, plan, seed } of list) {
+        : [{ name: "initial", plan: () => initial.toSparse() }];
+    control.offer(() => finish("stopped", best?.plan ?? current?.() ?? productPlan, best?.error ?? Infinity));
+    for (const { name, plan, seed, share } of list) {
       const oracle = transportOracle(a, b, control);
       let start: StartPlan = plan();
-      if (seed !== null) {
-        current ??= productPlan;
-        const led = yield* oracle(energy.gradient(seeds[seed]), false);
+      if (seed !== undefined || share !== undefined) {
+        const image =
+          share === undefined
+            ? seeds[seed ?? 0]
+            : energy.combine(energy.productImage(), 1 - share, energy.image(start as SparseMatrix), share);
+        const led = yield* oracle(energy.gradient(image), false, iterations);
         if (led === null) break;
         start = led;
       }
-      const found: Descended = yield* descend(
-        energy,
-        oracle,
-        start,
-        { tolerance, scale, iteration: iterations },
-        control,
-        (plan) => {
-          if (best === null) current = plan;
-        },
-      );
-      reports.push({ start: name, value: Math.max(0, found.value), iterations: found.iterations - iterations });
-      iterations = found.iterations;
+      const from = iterations;
+      let found: Descended;
+      // Descents and exchanges in turn, until neither finds anything better.
+      for (let next: StartPlan | null = start; ; ) {
+        found = yield* descend(energy, oracle, next, { tolerance, scale, iteration: iterations }, control, (plan) => {
+          current = plan;
+        });
+        iterations = found.iterations;
+        next = found.status === "converged" ? exchanged(problem, found.plan, scale) : null;
+        if (next === null) break;
+      }
+      reports.push({ start: name, value: Math.max(0, found.value), iterations: iterations - from });
       if (best === null || found.value < best.value) best = found;
-      current = best.plan;
       if (found.status !== "converged" && found.status !== "stalled") {
         return finish(found.status, best.plan, best.error);
       }
     }
-    if (best === null) return finish(control.interrupted() ?? "stopped", current as unknown as MixedPlan, Infinity);
+    if (best === null) return finish(control.interrupted() ?? "stopped", productPlan, Infinity);
     const interrupted = reports.length < list.length ? control.interrupted() : null;
     return finish(interrupted ?? (mass === 0 ? "converged" : best.status), best.plan, best.error);
   } finally {

@@ -154,8 +154,8 @@ function readPartial(
 }
 
 function partialOracle(a: Float64Array, b: Float64Array, mass: number, exits: Exits): Oracle {
-  return function* ({ cost }) {
-    const result = yield* inside(partialTransport.steps(a, b, cost, { mass }), exits);
+  return function* ({ cost }, _, iteration) {
+    const result = yield* inside(partialTransport.steps(a, b, cost, { mass }), exits, iteration);
     return result === null ? null : result.plan.toSparse();
   };
 }

@@ -39,7 +39,7 @@ export function pointsEnergy(
     constant: weight * (x.fourth + y.fourth - 8 * mass * mass * x.meanSquare * y.meanSquare),
     image,
     productImage: () => new Float64Array(d * e),
-    mix: (into, other, step) => into.map((value, k) => (1 - step) * value + step * other[k]),
+    combine: (into, keep, other, share) => into.map((value, k) => keep * value + share * other[k]),
     pair: (K, plan) => -16 * weight * dot(K, image(plan)),
     productPair: () => 0,
     linear: (plan) => -4 * weight * mass * correlateSquares(x, y, plan) + linearValue(term, plan),

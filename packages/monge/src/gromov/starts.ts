@@ -8,16 +8,19 @@ import type { GromovProblem } from "./problem.ts";
 
 /**
  * Where to start: `"product"` a (x) b / mass; `"axes"` the linear maps between principal axes, one for each choice of signs (squared Euclidean
- * structures of points alone); `"TLB"` and `"FLB"` the plans of these lower bounds; `"random"` a random vertex.
+ * structures of points alone); `"TLB"` and `"FLB"` the plans of these lower bounds; `"random"` the plan that
+ * the gradient at a random plan asks for: at a vertex itself a concave objective is nearly always at a local optimum.
  */
 export type GromovStart = "product" | "axes" | "TLB" | "FLB" | "random";
 
-/** A start as it is tried: a plan, or the number of an image that the energy suggests. */
+/** A start as it is tried: a plan, or something whose gradient leads to one. */
 export interface Start {
   readonly name: GromovStart | "initial";
   plan(): StartPlan;
-  /** Index in `energy.seeds()`, for `"axes"`. */
-  readonly seed: number | null;
+  /** Index in `energy.seeds()` of the image to take the gradient at, for `"axes"`. */
+  readonly seed?: number;
+  /** The share of `plan` in a mean with the product to take the gradient at, for `"random"`. */
+  readonly share?: number;
 }
 
 /** The starts in their order; where a number of them is asked for, random ones fill up. `seeds` is how many images the energy suggests. */
@@ -25,7 +28,11 @@ export function startsOf(problem: GromovProblem, asked: number | readonly Gromov
   const stream = random(problem.seed);
   const one = (name: GromovStart): Start[] => {
     if (name === "axes") return Array.from({ length: seeds }, (_, seed) => ({ name, plan: () => "product", seed }));
-    return [{ name, plan: () => planOf(problem, name, stream), seed: null }];
+    if (name === "random") {
+      const plan = randomVertex(problem.a, problem.b, stream);
+      return [{ name, plan: () => plan, share: 0.1 + 0.9 * stream.uniform() }];
+    }
+    return [{ name, plan: () => planOf(problem, name) }];
   };
   if (typeof asked !== "number") return asked.flatMap(one);
   const listed = (["product", "axes", "TLB", "FLB"] as const).flatMap(one).slice(0, asked);
@@ -33,10 +40,9 @@ export function startsOf(problem: GromovProblem, asked: number | readonly Gromov
   return listed;
 }
 
-function planOf(problem: GromovProblem, name: GromovStart, stream: ReturnType<typeof random>): StartPlan {
+function planOf(problem: GromovProblem, name: GromovStart): StartPlan {
   const { x, y, a, b, loss, term, alpha } = problem;
   if (name === "product") return "product";
-  if (name === "random") return randomVertex(a, b, stream);
   if (name === "FLB") return firstBound(x, y, a, b, loss).plan.toSparse();
   return thirdBound(x, y, a, b, loss, 16, term, alpha * problem.mass).plan.toSparse();
 }

@@ -5,6 +5,7 @@ import { gaussian } from "./gaussian.ts";
 import { graph } from "./graph.ts";
 import { gromov } from "./gromov.ts";
 import { line } from "./line.ts";
+import { matching } from "./matching.ts";
 import { type Family, install } from "./module.ts";
 import { truncated } from "./truncated.ts";
 
@@ -20,6 +21,6 @@ export type KernelSource = Partial<Record<Family, WebAssembly.Module | BufferSou
  */
 export async function loadKernels(source: KernelSource | Promise<KernelSource> = {}): Promise<void> {
   const given = await source;
-  for (const kernels of [exact, line, graph, entropic, truncated, gaussian, gromov])
+  for (const kernels of [exact, line, graph, entropic, truncated, gaussian, gromov, matching])
     await install(kernels, given[kernels.family]);
 }

@@ -3,7 +3,7 @@
 import { OtError } from "../errors/otError.ts";
 
 /** The families of kernels. */
-export type Family = "exact" | "line" | "graph" | "entropic" | "truncated" | "gaussian" | "matching" | "gromov";
+export type Family = "exact" | "line" | "graph" | "entropic" | "truncated" | "gaussian" | "gromov" | "matching";
 
 /** The kernels of one family, as they were built. */
 export interface Kernels {

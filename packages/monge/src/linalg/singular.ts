@@ -19,11 +19,8 @@ export function singular(M: Float64Array, d: number): Singular {
   for (let sweep = 0; sweep < sweeps && orthogonalise(left, right, d); sweep++);
   const values = new Float64Array(d);
   for (let k = 0; k < d; k++) values[k] = norm(left, k * d, d);
-  for (let k = 0; k < d; k++) {
-    if (values[k] > 0) for (let i = k * d; i < (k + 1) * d; i++) left[i] /= values[k];
-    else left.fill(0, k * d, (k + 1) * d);
-  }
-  for (let k = 0; k < d; k++) if (!(values[k] > 0)) complete(left, k, d);
+  const order = Array.from(values.keys()).sort((p, q) => values[q] - values[p]);
+  for (let place = 0; place < d; place++) straighten(left, order, place, d);
   return { values, left, right };
 }
 
@@ -75,27 +72,48 @@ function norm(rows: Float64Array, at: number, d: number): number {
   return Math.sqrt(total);
 }
 
-/** Fills row k with a unit vector orthogonal to all other rows: the axis that they reach least, twice orthogonalised. */
-function complete(rows: Float64Array, k: number, d: number): void {
+/**
+ * Makes row order[place] a unit vector orthogonal to the rows before it in `order`. Where nothing but rounding is left of it, as where M has
+ * not full rank, the axis that those rows reach least takes its place.
+ */
+function straighten(rows: Float64Array, order: readonly number[], place: number, d: number): void {
+  const at = order[place] * d;
+  const before = norm(rows, at, d);
+  if (before > 0) {
+    for (let i = at; i < at + d; i++) rows[i] /= before;
+    reject(rows, order, place, d);
+  }
+  if (!(norm(rows, at, d) > 0.5)) {
+    rows.fill(0, at, at + d);
+    rows[at + leastReached(rows, order, place, d)] = 1;
+    reject(rows, order, place, d);
+    reject(rows, order, place, d);
+  }
+  const length = norm(rows, at, d);
+  for (let i = at; i < at + d; i++) rows[i] /= length;
+}
+
+/** Takes from row order[place] what lies along the rows before it. */
+function reject(rows: Float64Array, order: readonly number[], place: number, d: number): void {
+  const at = order[place] * d;
+  for (let t = 0; t < place; t++) {
+    const other = order[t] * d;
+    let along = 0;
+    for (let i = 0; i < d; i++) along += rows[other + i] * rows[at + i];
+    for (let i = 0; i < d; i++) rows[at + i] -= along * rows[other + i];
+  }
+}
+
+function leastReached(rows: Float64Array, order: readonly number[], place: number, d: number): number {
   let axis = 0;
   let least = Infinity;
   for (let i = 0; i < d; i++) {
     let reached = 0;
-    for (let j = 0; j < d; j++) reached += rows[j * d + i] ** 2;
+    for (let t = 0; t < place; t++) reached += rows[order[t] * d + i] ** 2;
     if (reached < least) {
       least = reached;
       axis = i;
     }
   }
-  rows[k * d + axis] = 1;
-  for (let turn = 0; turn < 2; turn++) {
-    for (let j = 0; j < d; j++) {
-      if (j === k) continue;
-      let along = 0;
-      for (let i = 0; i < d; i++) along += rows[j * d + i] * rows[k * d + i];
-      for (let i = 0; i < d; i++) rows[k * d + i] -= along * rows[j * d + i];
-    }
-    const length = norm(rows, k * d, d);
-    for (let i = k * d; i < (k + 1) * d; i++) rows[i] /= length;
-  }
+  return axis;
 }

@@ -1,17 +1,49 @@
-// Products of small square matrices: d x d row-major buffers.
+// Products of small matrices in row-major buffers.
 
-/** A B. */
+/** A B for square matrices of d x d. */
 export function multiply(
   A: Float64Array,
   B: Float64Array,
   d: number,
   out: Float64Array = new Float64Array(d * d),
 ): Float64Array {
-  for (let i = 0; i < d; i++) {
-    for (let j = 0; j < d; j++) {
+  return product(A, B, d, d, d, out);
+}
+
+/** A B with A n x k and B k x m. */
+export function product(
+  A: ArrayLike<number>,
+  B: ArrayLike<number>,
+  n: number,
+  k: number,
+  m: number,
+  out: Float64Array = new Float64Array(n * m),
+): Float64Array {
+  for (let i = 0; i < n; i++) {
+    for (let j = 0; j < m; j++) {
       let total = 0;
-      for (let k = 0; k < d; k++) total += A[i * d + k] * B[k * d + j];
-      out[i * d + j] = total;
+      for (let t = 0; t < k; t++) total += A[i * k + t] * B[t * m + j];
+      out[i * m + j] = total;
+    }
+  }
+  return out;
+}
+
+/** A^T of an n x m matrix. */
+export function transposed(A: ArrayLike<number>, n: number, m: number): Float64Array {
+  const out = new Float64Array(n * m);
+  for (let i = 0; i < n; i++) for (let j = 0; j < m; j++) out[j * n + i] = A[i * m + j];
+  return out;
+}
+
+/** F F^T of an n x m matrix, exactly symmetric. */
+export function gram(F: Float64Array, n: number, m: number): Float64Array {
+  const out = new Float64Array(n * n);
+  for (let i = 0; i < n; i++) {
+    for (let j = 0; j <= i; j++) {
+      let total = 0;
+      for (let k = 0; k < m; k++) total += F[i * m + k] * F[j * m + k];
+      out[i * n + j] = out[j * n + i] = total;
     }
   }
   return out;
@@ -24,27 +56,22 @@ export function trace(A: Float64Array, d: number): number {
   return total;
 }
 
-/** tr A B of symmetric matrices: the sum of the products of their entries. */
-export function inner(A: Float64Array, B: Float64Array): number {
-  let total = 0;
-  for (let k = 0; k < A.length; k++) total += A[k] * B[k];
-  return total;
-}
-
-/** A x for each row x of `points` (n x d), shifted by b. */
+/** b + A (x - origin) for each row x of `points` (n x k), with A r x k. */
 export function affine(
   A: Float64Array,
   b: Float64Array,
+  origin: Float64Array,
   points: ArrayLike<number>,
   n: number,
-  d: number,
 ): Float64Array {
-  const out = new Float64Array(n * d);
+  const r = b.length;
+  const k = origin.length;
+  const out = new Float64Array(n * r);
   for (let i = 0; i < n; i++) {
-    for (let r = 0; r < d; r++) {
-      let total = b[r];
-      for (let k = 0; k < d; k++) total += A[r * d + k] * points[i * d + k];
-      out[i * d + r] = total;
+    for (let row = 0; row < r; row++) {
+      let total = b[row];
+      for (let t = 0; t < k; t++) total += A[row * k + t] * (points[i * k + t] - origin[t]);
+      out[i * r + row] = total;
     }
   }
   return out;

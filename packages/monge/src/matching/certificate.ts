@@ -38,7 +38,7 @@ export function certifyMatch(task: MatchTask, pose: Pose): MatchCertify {
 
 function* prove(
   { problem, stage, soft, known }: MatchTask,
-  { camera, widths }: Pose,
+  { camera, widths, inflation }: Pose,
 ): Generator<Progress, MatchCertificate, void> {
   const { scene, view } = problem;
   const { blur, dilation, outline, extra, presence } = stage;
@@ -53,6 +53,7 @@ function* prove(
   };
   const source = featuresAt(camera);
   const target = features(view, blur);
+  for (let j = 0; j < view.count; j++) target[featureCount * j + 2] -= inflation;
   const [n, m] = [scene.count, view.count];
   const gate = gatesOf(source, target, widths, crowdsPlainly(source, target));
   const [wx, wc] = [1 / widths.position ** 2, 1 / widths.shape ** 2];

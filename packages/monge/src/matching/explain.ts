@@ -69,7 +69,8 @@ export function* explain(
   const groups: MatchGroup[] = [];
   if (join) {
     const above: GroupSide = { ...projected, weights: weights.scene };
-    const below: GroupSide = { ...view, weights: weights.view };
+    const deflated = view.covariances.map((value) => value * Math.exp(-stage.inflation()));
+    const below: GroupSide = { ...view, covariances: deflated, weights: weights.view };
     const worth = linkWorth(pairs, links.ofEllipse);
     const gate = new Float64Array(view.count).fill(typicalGate(pairs));
     for (const { many, one } of joinGroups(

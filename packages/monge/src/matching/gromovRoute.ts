@@ -71,6 +71,7 @@ export function* gromovHypotheses(
   return [...found, ...screened.slice(route.kept)].map(({ camera, value }) => ({
     camera: lifted(problem, camera),
     votes: 1 / (1 + value),
+    direction: -1,
     cost: value,
   }));
 

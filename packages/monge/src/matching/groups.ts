@@ -1,6 +1,7 @@
 // Ellipses made of several ellipsoids, and ellipsoids seen as several ellipses: groups whose moments, joined, fit the one on the other side.
 //
 // A group's Gaussian has the weight, mean and covariance of its parts together. Groups compete with the links they would replace; the best come first.
+import type { Ellipses } from "./camera.ts";
 import { featureCount, features } from "./features.ts";
 import type { Widths } from "./stage.ts";
 
@@ -50,29 +51,27 @@ export function joinGroups(
   linked.forEach((j, i) => {
     if (j < 0 && Number.isFinite(many.means[2 * i])) free.push(i);
   });
+  // By their first coordinate, so that near ones lie together.
+  free.sort((p, q) => many.means[2 * p] - many.means[2 * q]);
+  const columns = Float64Array.from(free, (i) => many.means[2 * i]);
   const [wx, wc] = [1 / (looser * widths.position) ** 2, 1 / (looser * widths.shape) ** 2];
   // Looser pairs are spread over more room: so much less likely than a stranger is the same d^2.
   const price = 10 * Math.log(looser);
+  const part = { count: 1, means: new Float64Array(2), covariances: new Float64Array(3) };
+  const f = new Float64Array(featureCount);
   for (let j = 0; j < one.count; j++) {
-    const [xx, , yy] = one.covariances.subarray(3 * j, 3 * j + 3);
-    const reach = 2 * Math.sqrt(xx + yy) + 3 * widths.position;
-    const near = free
-      .map((i) => ({
-        i,
-        far: Math.hypot(many.means[2 * i] - one.means[2 * j], many.means[2 * i + 1] - one.means[2 * j + 1]),
-      }))
-      .filter(({ far }) => far < reach)
-      .sort((p, q) => p.far - q.far)
-      .slice(0, mostNeighbours)
-      .map(({ i }) => i);
+    if (!(gate[j] - price > 2 * worth[j])) continue;
+    const reach = 2 * Math.sqrt(one.covariances[3 * j] + one.covariances[3 * j + 2]) + 3 * widths.position;
+    const near = neighbours(many.means, free, columns, one.means[2 * j], one.means[2 * j + 1], reach);
     const partner = own.get(j);
     const pool = partner === undefined ? near : [partner, ...near];
     if (pool.length < 2) continue;
     let best: Group | null = null;
     for (const members of subsets(pool)) {
       // Where there is a partner it belongs to every group: otherwise it would be left alone.
-      if (partner !== undefined && members[0] !== partner) continue;
-      const f = features(joined(many, members), blur);
+      if (partner !== undefined && members[0] !== partner) break;
+      join(many, members, part);
+      features(part, blur, f);
       let d = 0;
       for (let c = 0; c < featureCount; c++) d += (c < 2 ? wx : wc) * (f[c] - target[featureCount * j + c]) ** 2;
       const gain = (gate[j] - price - d) / 2;
@@ -101,8 +100,33 @@ function* subsets(pool: readonly number[]): Generator<number[], void, void> {
   }
 }
 
-/** One Gaussian with the moments of several. */
-export function joined({ means, covariances, weights }: GroupSide, members: readonly number[]): GroupSide {
+/** The nearest of the free ones within reach. */
+function neighbours(
+  means: Float64Array,
+  free: readonly number[],
+  columns: Float64Array,
+  x: number,
+  y: number,
+  reach: number,
+): number[] {
+  let low = 0;
+  let high = free.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (columns[middle] < x - reach) low = middle + 1;
+    else high = middle;
+  }
+  const near: { i: number; far: number }[] = [];
+  for (let k = low; k < free.length && columns[k] <= x + reach; k++) {
+    const far = Math.hypot(columns[k] - x, means[2 * free[k] + 1] - y);
+    if (far < reach) near.push({ i: free[k], far });
+  }
+  near.sort((p, q) => p.far - q.far);
+  return near.slice(0, mostNeighbours).map(({ i }) => i);
+}
+
+/** Writes the Gaussian with the moments of several. */
+function join({ means, covariances, weights }: GroupSide, members: readonly number[], out: Ellipses): void {
   let weight = 0;
   let x = 0;
   let y = 0;
@@ -111,15 +135,15 @@ export function joined({ means, covariances, weights }: GroupSide, members: read
     x += weights[i] * means[2 * i];
     y += weights[i] * means[2 * i + 1];
   }
-  x /= weight;
-  y /= weight;
-  const S = new Float64Array(3);
+  out.means[0] = x / weight;
+  out.means[1] = y / weight;
+  out.covariances.fill(0);
   for (const i of members) {
     const share = weights[i] / weight;
-    const [dx, dy] = [means[2 * i] - x, means[2 * i + 1] - y];
-    S[0] += share * (covariances[3 * i] + dx * dx);
-    S[1] += share * (covariances[3 * i + 1] + dx * dy);
-    S[2] += share * (covariances[3 * i + 2] + dy * dy);
+    const dx = means[2 * i] - out.means[0];
+    const dy = means[2 * i + 1] - out.means[1];
+    out.covariances[0] += share * (covariances[3 * i] + dx * dx);
+    out.covariances[1] += share * (covariances[3 * i + 1] + dx * dy);
+    out.covariances[2] += share * (covariances[3 * i + 2] + dy * dy);
   }
-  return { count: 1, means: Float64Array.of(x, y), covariances: S, weights: Float64Array.of(weight) };
 }

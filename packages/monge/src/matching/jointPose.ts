@@ -56,7 +56,7 @@ export function* refineJoint(
   const poses: Pose[] = [];
   for (const [v, stage] of stages.entries()) {
     const { gain } = yield* evidenceOf(stage, cameras[v], seen[v]);
-    poses.push({ camera: cameras[v], widths: seen[v], evidence: gain, origin: null });
+    poses.push({ camera: cameras[v], widths: seen[v], evidence: gain, inflation: stage.inflation(), origin: null });
   }
   return { poses, evidence: poses.reduce((sum, { evidence }) => sum + evidence, 0) };
 }

@@ -10,7 +10,7 @@ import type { Ballot, Hypothesis } from "./votes.ts";
 /** One level. */
 export interface Level {
   readonly name: string;
-  readonly from: "votes" | "moments" | "sampled" | "gromov";
+  readonly from: "votes" | "moments" | "mass" | "sampled" | "gromov";
   readonly directions: number;
   /** Targets that vote, at most. */
   readonly voters: number;
@@ -24,7 +24,7 @@ export interface Level {
 const levels: Readonly<Record<MatchRoute, readonly Level[]>> = {
   bures: [
     { name: "votes", from: "votes", directions: 240, voters: 200, cell: 0.12, scale: "sizes", refined: 8 },
-    { name: "more votes", from: "votes", directions: 700, voters: 400, cell: 0.1, scale: "sizes", refined: 16 },
+    { name: "more votes", from: "votes", directions: 700, voters: 400, cell: 0.1, scale: "sizes", refined: 12 },
     {
       name: "votes at the scale of the positions",
       from: "votes",
@@ -32,10 +32,11 @@ const levels: Readonly<Record<MatchRoute, readonly Level[]>> = {
       voters: 300,
       cell: 0.12,
       scale: 1,
-      refined: 12,
+      refined: 8,
     },
-    { name: "moments", from: "moments", directions: 150, voters: 150, cell: 0, scale: 1, refined: 12 },
-    { name: "most votes", from: "votes", directions: 1600, voters: 600, cell: 0.08, scale: "sizes", refined: 30 },
+    { name: "mass", from: "mass", directions: 0, voters: 0, cell: 0, scale: 1, refined: 0 },
+    { name: "moments", from: "moments", directions: 150, voters: 150, cell: 0, scale: 1, refined: 8 },
+    { name: "most votes", from: "votes", directions: 1600, voters: 500, cell: 0.08, scale: "sizes", refined: 16 },
   ],
   sampled: [{ name: "samples", from: "sampled", directions: 200, voters: 200, cell: 0, scale: 1, refined: 4 }],
   gromov: [

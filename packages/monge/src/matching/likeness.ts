@@ -7,7 +7,11 @@ import type { Stage } from "./stage.ts";
 
 /** Whether two cameras show the scene alike. */
 export function near(stage: Stage, p: Camera, q: Camera, limits: { picture: number; degrees: number }): boolean {
-  if ((poseAngle(p, q) * 180) / Math.PI > limits.degrees) return false;
+  return (poseAngle(p, q) * 180) / Math.PI <= limits.degrees && pictureDistance(stage, p, q) <= limits.picture;
+}
+
+/** Root mean square of the distances between the images of the ellipsoids, in radii of the picture. */
+export function pictureDistance(stage: Stage, p: Camera, q: Camera): number {
   const first = stage.project(p).slice();
   const second = stage.project(q);
   let square = 0;
@@ -17,7 +21,7 @@ export function near(stage: Stage, p: Camera, q: Camera, limits: { picture: numb
     square += (first[at] - second[at]) ** 2 + (first[at + 1] - second[at + 1]) ** 2;
     count++;
   }
-  return square <= limits.picture ** 2 * count;
+  return count > 0 ? Math.sqrt(square / count) : 0;
 }
 
 /** The angle between two cameras: of their rotations, or of the directions of view of affine ones. */

@@ -9,14 +9,14 @@ import { giveBack, lease } from "../kernels/workspace.ts";
 import type { SparseMatrix } from "../linalg/sparse.ts";
 import type { Mixture } from "../measure/mixture.ts";
 import type { AsyncOptions, Progress } from "../run/options.ts";
-import type { Report } from "../run/report.ts";
+import type { Report, Warning } from "../run/report.ts";
 import { defineSolver, type Run, type RunControl } from "../run/solver.ts";
 import type { Camera } from "./camera.ts";
 import { certifyMatch, type MatchCertify } from "./certificate.ts";
 import { type Explanation, explain, type MatchGroup, type UnmatchedReason } from "./explain.ts";
 import type { NormalisedProblem } from "./normalise.ts";
 import { seenWidths } from "./refine.ts";
-import { atLeast, decisive, type Found, type Pose, search } from "./search.ts";
+import { atLeast, decisive, type Found, leastInflation, type Pose, search } from "./search.ts";
 import { openStage, type Stage, type Widths } from "./stage.ts";
 import { type MatchOptions, type MatchTask, readTask } from "./task.ts";
 
@@ -108,12 +108,17 @@ export const matchGaussians: MatchGaussians = /*#__PURE__*/ defineSolver<[Mixtur
 
 /** Poses with this share of the best evidence are as good. */
 export const equal = 0.85;
+
+const unknownWidths: Widths = atLeast({ position: Number.NaN, shape: Number.NaN });
+
 /** Plain data, which may come from another thread. */
 export interface Solved {
   readonly status: MatchStatus;
   readonly pose: Pose;
   readonly alternatives: readonly Pose[];
   readonly chance: number;
+  /** Of a pose by mass: how far it is beyond doubt, 1 at the limit. */
+  readonly byMass: number | null;
   readonly explanation: Omit<Explanation, "transport">;
   readonly tried: number;
   readonly level: string;
@@ -139,15 +144,16 @@ function* solveHere(control: RunControl<MatchResult>, task: MatchTask): Generato
       pose: { ...pose, evidence: explanation.evidence },
       alternatives: [],
       chance: 0,
+      byMass: null,
       explanation,
       tried: 0,
       level: "camera given",
     };
   }
-  let found: Found = { poses: [], chance: 0, tried: 0, level: "none" };
+  let found: Found = { poses: [], chance: 0, tried: 0, level: "none", mass: null };
   const given = prior.near === undefined ? [] : [problem.inward(converted(prior.near.camera, problem))].filter(Boolean);
   const start = { route: task.route, seed: task.seed, cameras: given };
-  const steps = search(stage, problem, prior, soft, start, (now) => {
+  const steps = search(stage, problem, task.weights, prior, soft, start, (now) => {
     found = now;
   });
   let interrupted: MatchStatus | null = null;
@@ -169,19 +175,26 @@ function* solveHere(control: RunControl<MatchResult>, task: MatchTask): Generato
       break;
     }
   }
-  const pose = found.poses[0] ?? {
-    camera: someCamera(problem),
-    widths: atLeast({ position: NaN, shape: NaN }),
-    evidence: 0,
-    origin: null,
-  };
-  const alternatives = found.poses.slice(1).filter(({ evidence }) => evidence >= equal * pose.evidence);
+  const limit = confidenceLimit(found.chance);
+  const first = found.poses[0] ?? nowhere(problem);
+  // A pose by mass is the answer where it is beyond doubt, and the better guess where links decide nothing.
+  const byMass = found.mass !== null && (found.mass.sure || first.evidence < limit);
+  const pose = byMass && found.mass !== null ? atKnown(stage, found.mass.camera) : first;
+  const alternatives = byMass ? [] : found.poses.slice(1).filter(({ evidence }) => evidence >= equal * pose.evidence);
+  stage.setInflation(pose.inflation);
   const { transport: _, ...explanation } = yield* explainPose(pose);
   giveBack(workspace);
-  const limit = confidenceLimit(found.chance);
-  const status =
-    interrupted ?? (pose.evidence < limit ? "low-confidence" : alternatives.length > 0 ? "ambiguous" : "converged");
-  return { status, pose, alternatives, chance: found.chance, explanation, tried: found.tried, level: found.level };
+  const sure = byMass ? found.mass?.sure === true : pose.evidence >= limit;
+  return {
+    status: interrupted ?? (sure ? (alternatives.length > 0 ? "ambiguous" : "converged") : "low-confidence"),
+    pose: { ...pose, evidence: explanation.evidence },
+    alternatives,
+    chance: found.chance,
+    byMass: byMass ? (found.mass?.margin ?? 0) : null,
+    explanation,
+    tried: found.tried,
+    level: found.level,
+  };
 }
 
 /** The evidence below which a pose is not to be trusted. */
@@ -189,11 +202,17 @@ export function confidenceLimit(chance: number): number {
   return Math.max(decisive.nats, decisive.ratio * chance);
 }
 
-/** The noise at a camera that is known. */
+/** The noise at a camera that is known, and the standard deviations that the ellipses are drawn at. */
 export function atKnown(stage: Stage, camera: Camera): Pose {
+  const { size } = seenWidths(stage, camera, stage.all, { position: 0.02, shape: 1 });
+  if (Math.abs(size) > leastInflation) stage.setInflation(size);
   let widths: Widths = { position: 0.02, shape: 0.2 };
-  for (let round = 0; round < 4; round++) widths = atLeast(seenWidths(stage, camera, stage.all, widths));
-  return { camera, widths, evidence: 0, origin: null };
+  for (let round = 0; round < 4; round++) {
+    const seen = seenWidths(stage, camera, stage.all, widths);
+    widths = atLeast(seen);
+    if (stage.inflation() !== 0 && Number.isFinite(seen.size)) stage.setInflation(stage.inflation() + seen.size);
+  }
+  return { camera, widths, evidence: 0, inflation: stage.inflation(), origin: null };
 }
 
 function converted(camera: Camera, { model }: NormalisedProblem): Camera {
@@ -205,8 +224,13 @@ function converted(camera: Camera, { model }: NormalisedProblem): Camera {
   });
 }
 
+/** The pose of a view of which nothing was found. */
+export function nowhere(problem: NormalisedProblem): Pose {
+  return { camera: someCamera(problem), widths: unknownWidths, evidence: 0, inflation: 0, origin: null };
+}
+
 /** Something to return where nothing was found: the view along the third axis. */
-export function someCamera({ model, focal }: NormalisedProblem): Camera {
+function someCamera({ model, focal }: NormalisedProblem): Camera {
   const R = Float64Array.of(1, 0, 0, 0, 1, 0, 0, 0, 1);
   if (model === "affine") return { projection: "affine", A: R.slice(0, 6), t: Float64Array.of(0, 0) };
   if (model === "scaled-orthographic") return { projection: model, R, scale: 1, t: Float64Array.of(0, 0) };
@@ -217,8 +241,7 @@ export function someCamera({ model, focal }: NormalisedProblem): Camera {
 export function finish(task: MatchTask, solved: Solved, elapsedMs: number): MatchResult {
   const { problem } = task;
   const { pose, alternatives, chance, explanation, status } = solved;
-  const limit = confidenceLimit(chance);
-  const odds = (pose.evidence / limit) ** 4;
+  const odds = (solved.byMass ?? pose.evidence / confidenceLimit(chance)) ** 4;
   const camera = task.known ?? problem.outward(pose.camera);
   return {
     status,
@@ -245,7 +268,7 @@ export function finish(task: MatchTask, solved: Solved, elapsedMs: number): Matc
       tolerance: 0,
       massAdjustment: 1,
       elapsedMs,
-      warnings: [],
+      warnings: warningsOf(solved),
     },
     hypothesis:
       pose.origin === null
@@ -265,4 +288,31 @@ function whyOf({ known }: MatchTask, { level, tried, pose }: Solved): string {
   const { origin } = pose;
   const from = origin === null ? "" : `, the best from hypothesis ${origin.rank + 1} of ${origin.of}`;
   return `decided at the level "${level}", ${tried} poses refined${from}`;
+}
+
+function warningsOf({ pose, status, alternatives, byMass }: Solved): Warning[] {
+  const warnings: Warning[] = [];
+  if (pose.inflation !== 0) {
+    warnings.push({
+      code: "contour",
+      message: `The ellipses seem to be drawn at ${Math.exp(pose.inflation / 2).toPrecision(3)} standard deviations; they were taken so.`,
+    });
+  }
+  if (byMass !== null && status === "converged") {
+    warnings.push({
+      code: "mass",
+      message:
+        "Hardly any ellipse has an ellipsoid of its own: the pose comes from moving the whole mass, the links are soft.",
+    });
+  }
+  if (status === "ambiguous") {
+    warnings.push({ code: "ambiguous", message: `${alternatives.length + 1} poses explain the view equally well.` });
+  }
+  if (status === "low-confidence") {
+    warnings.push({
+      code: "low-confidence",
+      message: "The best pose is hardly better than wrong ones: the view may show something else.",
+    });
+  }
+  return warnings;
 }

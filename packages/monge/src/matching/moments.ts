@@ -43,7 +43,7 @@ export function* momentHypotheses(
             : { projection: "scaled-orthographic", R, scale: 1, t: Float64Array.of(0, 0) };
       stage.project(camera);
       stage.near(targets, widths, limit);
-      found.push({ camera, votes: stage.score(targets, rest) });
+      found.push({ camera, votes: stage.score(targets, rest), direction: k / 3 });
     }
     yield;
   }

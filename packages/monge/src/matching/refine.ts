@@ -138,24 +138,32 @@ export function normalEquations(
   return { H, g };
 }
 
+/** The noise that is seen at a camera. */
+export interface SeenWidths extends Widths {
+  /** The mean difference of the log covariances of targets and ellipsoids. */
+  readonly size: number;
+}
+
 /** The noise that is seen at a camera: root mean squares of the pairs' differences, weighted by their mass. */
-export function seenWidths(stage: Stage, camera: Camera, targets: Targets, widths: Widths): Widths {
+export function seenWidths(stage: Stage, camera: Camera, targets: Targets, widths: Widths): SeenWidths {
   const projected = stage.project(camera).slice();
   stage.near(targets, widths, limit);
   const { count, pairs, values } = stage.balance(targets, rest, sweeps);
   let mass = 0;
   let position = 0;
   let shape = 0;
+  let size = 0;
   for (let e = 0; e < count; e++) {
     const i = featureCount * pairs[2 * e];
     const j = featureCount * pairs[2 * e + 1];
     const w = values[e];
     mass += w;
+    size += w * (targets.values[j + 2] - projected[i + 2]);
     for (let c = 0; c < featureCount; c++) {
       const square = w * (projected[i + c] - targets.values[j + c]) ** 2;
       if (c < 2) position += square;
       else shape += square;
     }
   }
-  return { position: Math.sqrt(position / (2 * mass)), shape: Math.sqrt(shape / (3 * mass)) };
+  return { position: Math.sqrt(position / (2 * mass)), shape: Math.sqrt(shape / (3 * mass)), size: size / mass };
 }

@@ -96,6 +96,7 @@ export function* sampledHypotheses(
   return [candidates, ...dropped].flat().map(({ camera, worth }) => ({
     camera: lifted(problem, camera),
     votes: worth,
+    direction: -1,
     cost: pay * (1 - worth),
   }));
 }

@@ -3,14 +3,16 @@ import type { Camera } from "./camera.ts";
 import { candidates } from "./evidence.ts";
 import { featureCount } from "./features.ts";
 import { hypothesise, levelsOf } from "./levels.ts";
-import { mirrored, near } from "./likeness.ts";
+import { mirrored, near, pictureDistance } from "./likeness.ts";
 import { bestLinks, type Links } from "./links.ts";
+import { type MassFound, massSearch } from "./massSearch.ts";
 import type { NormalisedProblem } from "./normalise.ts";
 import { addPrior, allowedDirections, allows, type MatchPrior, type SoftPrior } from "./prior.ts";
 import { refine, seenWidths } from "./refine.ts";
+import { directions, rotationAlong } from "./rotation.ts";
 import type { Stage, Targets, Widths } from "./stage.ts";
 import type { MatchRoute } from "./task.ts";
-import { type Hypothesis, openVotes } from "./votes.ts";
+import { baseCamera, type Hypothesis, meanSize, openVotes } from "./votes.ts";
 
 /** A pose, refined as far as it goes. */
 export interface Pose {
@@ -18,6 +20,8 @@ export interface Pose {
   readonly widths: Widths;
   /** Evidence in nats: the sum of the gains of the best links. */
   readonly evidence: number;
+  /** 2 log of the standard deviations that the ellipses seem to be drawn at; 0 where sizes are taken as they are. */
+  readonly inflation: number;
   /** The hypothesis that led to it; null: none did, or a mirror image. */
   readonly origin: Origin | null;
 }
@@ -40,6 +44,8 @@ export interface Found {
   readonly tried: number;
   /** Which level of the cascade was the last. */
   readonly level: string;
+  /** The best pose by mass, where that was looked for; the last level's answer where it is beyond doubt. */
+  readonly mass: MassFound | null;
 }
 
 /** Widths between which a refinement goes, first for some of the targets, then for all. */
@@ -47,8 +53,9 @@ export const wide: Widths = { position: 0.12, shape: 0.5 };
 export const close: Widths = { position: 0.02, shape: 0.2 };
 /** The least noise that is believed. */
 const finest: Widths = { position: 2e-4, shape: 0.01 };
-/** Evidence that decides: so many times that of wrong poses, and so many nats. */
-export const decisive = { ratio: 2.5, nats: 45 };
+/** Evidence that decides: so many times that of wrong poses, and so many nats; in the end, and before all levels were gone through. */
+export const decisive = { ratio: 2.5, nats: 60 };
+const early = { ratio: 4, nats: 120 };
 /** Wrong poses whose evidence is looked at. */
 const decoys = 5;
 /** Poses are one and the same within these: root mean square of the difference in the picture, and of the angle, degrees. */
@@ -67,6 +74,7 @@ export interface SearchStart {
 export function* search(
   stage: Stage,
   problem: NormalisedProblem,
+  weights: { readonly scene: Float64Array; readonly view: Float64Array },
   prior: MatchPrior,
   soft: SoftPrior,
   { route, seed, cameras }: SearchStart,
@@ -76,6 +84,10 @@ export function* search(
   let tried = 0;
   let chance = 0;
   let name = "given";
+  let mass: MassFound | null = null;
+  const now = (): Found => ({ poses: [...poses], chance, tried, level: name, mass });
+  const byMass = (): Generator<void, MassFound | null, void> =>
+    massSearch(problem, weights, prior, (p, q) => pictureDistance(stage, p, q));
   const freeFocal = soft.focal !== undefined;
   const priorOf = (camera: Camera, H: Float64Array, g: Float64Array): void => addPrior(soft, camera, H, g);
   const vote = openVotes(stage, problem);
@@ -87,6 +99,7 @@ export function* search(
     origin: Origin | null = null,
   ): Generator<void, Pose, void> {
     tried++;
+    const inflation = stage.inflation();
     let camera = start;
     if (from !== close) {
       const rough = yield* refine(stage, camera, {
@@ -111,32 +124,46 @@ export function* search(
       prior: priorOf,
     });
     const settled = yield* settle(stage, whole.camera, to, freeFocal, priorOf);
+    stage.setInflation(inflation);
     const pose = { ...settled, origin };
     if (!allows(prior, problem.outward(pose.camera), 2)) return pose;
     const twin = poses.findIndex((other) => near(stage, other.camera, pose.camera, same));
     if (twin < 0) poses.push(pose);
     else if (pose.evidence > poses[twin].evidence) poses[twin] = { ...pose, origin: poses[twin].origin ?? origin };
     poses.sort((p, q) => q.evidence - p.evidence);
-    tell({ poses: [...poses], chance, tried, level: name });
+    tell(now());
     return pose;
   }
   for (const camera of cameras) yield* take(camera, stage.all, wide);
   const levels = levelsOf(route);
   for (const level of levels) {
     name = level.name;
+    if (level.from === "mass") {
+      mass = yield* byMass();
+      if (mass?.sure) return now();
+      continue;
+    }
     const some = stage.some(voters(stage, level.voters));
-    const directions = allowedDirections(prior, level.directions, problem.turned);
-    const hypotheses = yield* hypothesise(level, stage, problem, directions, some, vote, seed);
+    const allowed = allowedDirections(prior, level.directions, problem.turned);
+    stage.setInflation(level.scale === "sizes" ? 0 : typicalInflation(stage, problem));
+    const hypotheses = yield* hypothesise(level, stage, problem, allowed, some, vote, seed);
     const spacing = 360 / Math.sqrt(level.directions);
     const eligible = hypotheses.filter(({ camera }) => allows(prior, problem.outward(camera), spacing));
     yield* refineBest(eligible, level.refined, some);
     if (poses.length > 0) {
       for (const mirror of mirrored(problem, poses[0].camera)) yield* take(mirror, some, close);
-      chance = yield* chanceLevel(eligible, some);
-      if (isDecisive(poses[0].evidence, chance)) return { poses, chance, tried, level: level.name };
+      chance = Math.max(chance, yield* chanceLevel(eligible, some));
+      if (poses[0].evidence >= Math.max(early.nats, early.ratio * chance)) {
+        // Links that hardly anybody shares: perhaps nobody has a partner of his own, and only masses agree.
+        if (mass === null && isThin(poses[0], stage.m)) {
+          mass = yield* byMass();
+          if (mass?.sure) name = "mass";
+        }
+        return now();
+      }
     }
   }
-  return { poses, chance, tried, level: levels[levels.length - 1].name };
+  return now();
 
   /** Refines the first hypotheses that are unlike each other and unlike what they led to. */
   function* refineBest(hypotheses: readonly Hypothesis[], count: number, some: Targets): Generator<void, void, void> {
@@ -166,9 +193,28 @@ export function* search(
   }
 }
 
-/** Whether evidence is beyond what wrong poses come to. */
-export function isDecisive(evidence: number, chance: number): boolean {
-  return evidence >= decisive.nats && evidence >= decisive.ratio * chance;
+/** Evidence an ellipse, and noise of the shapes, at which links are likelier those of a reduction than of noise. */
+const thin = { nats: 1.7, shape: 0.16 };
+
+function isThin({ evidence, widths }: Pose, m: number): boolean {
+  return evidence < thin.nats * m && widths.shape > thin.shape;
+}
+
+/** Sizes that differ by less from what the positions say are taken as they are: they have noise, too. */
+export const leastInflation = 0.3;
+
+/** How much larger the ellipses are than the scale of the positions says, as a difference of log covariances; 0 for little. */
+function typicalInflation(stage: Stage, problem: NormalisedProblem): number {
+  stage.setInflation(0);
+  if (problem.model === "affine") return 0;
+  const given = meanSize(stage.all.values);
+  const views = directions(20);
+  let sum = 0;
+  for (let k = 0; k < views.length; k += 3) {
+    sum += given - meanSize(stage.project(baseCamera(problem, rotationAlong(views.subarray(k, k + 3)), 1)));
+  }
+  const mean = (3 * sum) / views.length;
+  return Math.abs(mean) > leastInflation ? mean : 0;
 }
 
 /** The last refinement, at the noise that is seen, and the evidence. */
@@ -182,19 +228,14 @@ export function* settle(
   let camera = start;
   let widths = from;
   for (let round = 0; round < 2; round++) {
-    widths = atLeast(seenWidths(stage, camera, stage.all, widths));
-    const { camera: better } = yield* refine(stage, camera, {
-      targets: stage.all,
-      from: widths,
-      to: widths,
-      fall: 0.7,
-      steps: 2,
-      freeFocal,
-      prior,
-    });
-    camera = better;
+    const seen = seenWidths(stage, camera, stage.all, widths);
+    widths = atLeast(seen);
+    if (stage.inflation() !== 0 && Number.isFinite(seen.size)) stage.setInflation(stage.inflation() + seen.size);
+    const task = { targets: stage.all, from: widths, to: widths, fall: 0.7, steps: 2, freeFocal, prior };
+    camera = (yield* refine(stage, camera, task)).camera;
   }
-  return { camera, widths, evidence: (yield* evidenceOf(stage, camera, widths)).gain, origin: null };
+  const { gain } = yield* evidenceOf(stage, camera, widths);
+  return { camera, widths, evidence: gain, inflation: stage.inflation(), origin: null };
 }
 
 /** The best links at a pose. */

@@ -39,6 +39,16 @@ export function ellipsesMixture({ count, means, covariances }: Ellipses, weights
   return { kind: "mixture", means: { data: means, rows: count, cols: 2 }, covariances: full, weights };
 }
 
+/** The same for ellipsoids. */
+export function ellipsoidsMixture({ count, means, covariances }: Ellipsoids, weights: Float64Array): Mixture {
+  const full = new Float64Array(9 * count);
+  for (let i = 0; i < count; i++) {
+    const [xx, xy, xz, yy, yz, zz] = covariances.subarray(6 * i, 6 * i + 6);
+    full.set([xx, xy, xz, xy, yy, yz, xz, yz, zz], 9 * i);
+  }
+  return { kind: "mixture", means: { data: means, rows: count, cols: 3 }, covariances: full, weights };
+}
+
 function requireSide(mixture: Mixture, d: number, argument: string): void {
   const given = (mixture as Mixture | null)?.kind === "mixture" ? mixture : null;
   if (given === null || given.means.cols !== d || given.means.rows === 0) {

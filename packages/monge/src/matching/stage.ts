@@ -38,6 +38,9 @@ export interface Stage {
   /** See {@link StageOptions}. */
   readonly presence: Float64Array | null;
   readonly all: Targets;
+  /** By how much the logarithms of the covariances of the targets are lowered: 2 log of the standard deviations that they are drawn at; 0 at first. */
+  inflation(): number;
+  setInflation(value: number): void;
   some(index: Int32Array): Targets;
   /** Features of the projected ellipsoids, n x 5, valid until the next call. */
   project(camera: Camera): Float64Array;
@@ -91,6 +94,8 @@ export function openStage(workspace: Workspace, problem: NormalisedProblem, opti
   const v = workspace.alloc(8 * m);
   const starts = workspace.alloc(4 * cells);
   const given = features(view, blur);
+  const laid: Targets[] = [];
+  let inflation = 0;
   const lay = (index: Int32Array): Targets => {
     const count = index.length;
     const address = workspace.alloc(40 * count);
@@ -100,7 +105,9 @@ export function openStage(workspace: Workspace, problem: NormalisedProblem, opti
       values.set(given.subarray(featureCount * index[k], featureCount * (index[k] + 1)), featureCount * k);
     }
     workspace.f64(address, featureCount * count).set(values);
-    return { count, index, values, address, order };
+    const targets = { count, index, values, address, order };
+    laid.push(targets);
+    return targets;
   };
   const all = lay(Int32Array.from({ length: m }, (_, j) => j));
   let room = 0;
@@ -136,6 +143,16 @@ export function openStage(workspace: Workspace, problem: NormalisedProblem, opti
     presence: options.presence ?? null,
     all,
     some: lay,
+    inflation: () => inflation,
+    setInflation(value) {
+      if (value === inflation) return;
+      for (let j = 0; j < m; j++) given[featureCount * j + 2] += inflation - value;
+      for (const { count, values, address } of laid) {
+        for (let k = 0; k < count; k++) values[featureCount * k + 2] += inflation - value;
+        workspace.f64(address, featureCount * count).set(values);
+      }
+      inflation = value;
+    },
     workspace,
     projected,
     project(given) {

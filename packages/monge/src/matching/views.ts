@@ -20,11 +20,11 @@ import {
   finish,
   type MatchResult,
   type MatchStatus,
+  nowhere,
   type Solved,
-  someCamera,
 } from "./match.ts";
 import { presenceIn, type Sighting } from "./presence.ts";
-import { atLeast, type Found, type Pose, search, settle } from "./search.ts";
+import { type Found, type Pose, search, settle } from "./search.ts";
 import { openStage, type Stage } from "./stage.ts";
 import type { MatchTask } from "./task.ts";
 import { type MatchViewsOptions, readViews, type SceneView, type ViewsTask } from "./viewsTask.ts";
@@ -145,26 +145,29 @@ function* solveHere(
   let interrupted: MatchStatus | null = null;
   const found: Found[] = [];
   for (const [v, task] of tasks.entries()) {
-    let now: Found = { poses: [], chance: 0, tried: 0, level: "none" };
+    let now: Found = { poses: [], chance: 0, tried: 0, level: "none", mass: null };
     const tell = (next: Found): void => {
       now = next;
     };
     if (task.known !== null) {
       const pose = atKnown(stages[v], task.problem.inward(task.known));
-      found.push({ poses: [pose], chance: 0, tried: 0, level: "camera given" });
+      found.push({ poses: [pose], chance: 0, tried: 0, level: "camera given", mass: null });
       continue;
     }
     const start = { route: task.route, seed: task.seed, cameras: [] };
-    const searching = search(stages[v], task.problem, task.prior, task.soft, start, tell);
+    const searching = search(stages[v], task.problem, task.weights, task.prior, task.soft, start, tell);
     now = (yield* driven(searching, () => now)) ?? now;
     found.push(now);
   }
   let joint: JointPose[] = [];
   if (rig !== null && interrupted === null) {
+    for (const [v, stage] of stages.entries()) stage.setInflation(found[v].poses[0]?.inflation ?? 0);
     joint = (yield* driven(searchJoint(stages, tasks, rig, found), () => found[0])) ?? [];
   }
   const best = joint[0] ?? null;
-  let chosen: Pose[] = found.map(({ poses }, v) => best?.poses[v] ?? poses[0] ?? nowhere(tasks[v]));
+  let chosen: Pose[] = found.map(
+    ({ poses }, v) => best?.poses[v] ?? massPose(v) ?? poses[0] ?? nowhere(tasks[v].problem),
+  );
   let presence: Float64Array[] = tasks.map(({ problem }) => new Float64Array(problem.scene.count));
   let explained = yield* explainAll(chosen, presence);
   for (let round = 0; round < rounds && tasks.length > 1 && interrupted === null; round++) {
@@ -190,17 +193,20 @@ function* solveHere(
     interrupted ?? (score < confidenceLimit(chance) ? "low-confidence" : others.length > 0 ? "ambiguous" : "converged");
   const views = tasks.map((task, v): Solved => {
     const { transport: _, ...explanation } = explained[v];
-    const alternatives =
-      best === null
+    const byMass = massPose(v) !== null;
+    const alternatives = byMass
+      ? []
+      : best === null
         ? found[v].poses.filter((pose) => !alike(pose, chosen[v]) && pose.evidence >= equal * explanation.evidence)
         : others.map(({ poses }) => poses[v]);
-    const sure = task.known !== null || explanation.evidence >= confidenceLimit(found[v].chance);
+    const sure = byMass || task.known !== null || explanation.evidence >= confidenceLimit(found[v].chance);
     const own = !sure ? "low-confidence" : alternatives.length > 0 ? "ambiguous" : "converged";
     return {
       status: interrupted ?? (best === null ? own : together),
       pose: { ...chosen[v], evidence: explanation.evidence },
       alternatives,
       chance: found[v].chance,
+      byMass: byMass ? (found[v].mass?.margin ?? 0) : null,
       explanation,
       tried: found[v].tried,
       level: found[v].level,
@@ -208,6 +214,11 @@ function* solveHere(
   });
   return { views, presence, joint: best === null ? null : { status: together, others } };
 
+  /** A pose by mass that is beyond doubt, as `matchGaussians` takes it. */
+  function massPose(v: number): Pose | null {
+    const { mass } = found[v];
+    return rig === null && mass?.sure === true ? atKnown(stages[v], mass.camera) : null;
+  }
   /** Drives a search; null where it is cut short. */
   function* driven<T>(steps: Generator<void, T, void>, now: () => Found): Generator<Progress, T | null, void> {
     for (;;) {
@@ -226,17 +237,19 @@ function* solveHere(
   ): Generator<Progress, Explanation[], void> {
     const out: Explanation[] = [];
     for (const [v, { problem, weights, join }] of tasks.entries()) {
-      const { camera, widths } = poses[v];
+      const { camera, widths, inflation } = poses[v];
+      stages[v].setInflation(inflation);
       out.push(yield* explain(informed(stages[v], nats[v]), problem, weights, camera, widths, join));
     }
     return out;
   }
   /** The pose of a view that has most evidence with what the others say. */
   function* decided(v: number, task: MatchTask): Generator<Progress, Pose, void> {
-    if (task.known !== null || found[v].poses.length === 0) return chosen[v];
+    if (task.known !== null || found[v].poses.length === 0 || massPose(v) !== null) return chosen[v];
     const candidates = found[v].poses.filter(({ evidence }) => evidence >= equal * found[v].poses[0].evidence);
     let most: Pose | null = null;
-    for (const { camera, widths, origin } of candidates) {
+    for (const { camera, widths, inflation, origin } of candidates) {
+      stages[v].setInflation(inflation);
       const settling = settle(informed(stages[v], presence[v]), camera, widths, task.soft.focal !== undefined);
       const pose = yield* driven(settling, () => found[v]);
       if (pose !== null && (most === null || pose.evidence > most.evidence)) most = { ...pose, origin };
@@ -252,11 +265,6 @@ function informed(stage: Stage, presence: Float64Array): Stage {
 function alike({ camera: p }: Pose, { camera: q }: Pose): boolean {
   const [P, Q] = [p.projection === "affine" ? p.A : p.R, q.projection === "affine" ? q.A : q.R];
   return Array.from(P).every((value, k) => Math.abs(value - Q[k]) < 0.05);
-}
-
-function nowhere({ problem }: MatchTask): Pose {
-  const widths = atLeast({ position: NaN, shape: NaN });
-  return { camera: someCamera(problem), widths, evidence: 0, origin: null };
 }
 
 function sightingOf({ probabilities, unmatched }: Explanation, n: number): Sighting {

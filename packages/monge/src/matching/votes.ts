@@ -15,6 +15,8 @@ export interface Hypothesis {
   readonly votes: number;
   /** What the transport behind it cost, where there is one. */
   readonly cost?: number;
+  /** Which of the directions it belongs to; -1: it has left them. */
+  readonly direction: number;
 }
 
 /** Bins as in assembly/matching/votes.ts. */
@@ -64,8 +66,9 @@ export function openVotes(
       const seen = stage.project(base);
       const rounding = whitening === null ? null : roundShape(seen);
       if (rounding !== null) seen.set(whitened(seen, rounding));
-      const shift = wanted === "sizes" || rounding !== null ? size - meanSize(seen) : 0;
-      const scale = Math.exp(shift / 2);
+      // Pairs are compared by their size against the average, whatever the scale of the positions.
+      const shift = size - meanSize(seen);
+      const scale = wanted === "sizes" || rounding !== null ? Math.exp(shift / 2) : 1;
       call["voteSources"](n, stage.projected, spare, sorted);
       call["votesClear"](votes);
       call["votesOf"](given, 0, targets.count, sorted, shift, scale, tolerance, cell, votes);
@@ -78,6 +81,7 @@ export function openVotes(
         found.push({
           camera: composed(base, scale, angle, x, y, rounding, whitening),
           votes: workspace.f64(value, 1)[0],
+          direction: k / 3,
         });
       }
       yield;
@@ -87,7 +91,7 @@ export function openVotes(
 }
 
 /** A camera looking along the third row of R at the middle of the scene. */
-function baseCamera({ model, focal }: NormalisedProblem, R: Float64Array, scale: number): Camera {
+export function baseCamera({ model, focal }: NormalisedProblem, R: Float64Array, scale: number): Camera {
   if (model === "perspective") {
     const intrinsics = { fx: focal, fy: focal, cx: 0, cy: 0 };
     return { projection: "perspective", R, t: Float64Array.of(0, 0, focal / scale), intrinsics };
@@ -144,7 +148,7 @@ function composed(
 }
 
 /** The mean of a, the log of the areas, without the largest and smallest quarter. */
-function meanSize(values: Float64Array): number {
+export function meanSize(values: Float64Array): number {
   const sizes: number[] = [];
   for (let at = 2; at < values.length; at += featureCount) if (values[at] > -1e8) sizes.push(values[at]);
   const sorted = Float64Array.from(sizes).sort();

@@ -4,8 +4,8 @@ import { cellPoints, grid } from "../cost/grid.ts";
 import { type Ground, type GroundSpec, toGround } from "../cost/ground.ts";
 import { points } from "../cost/points.ts";
 import { OtError } from "../errors/otError.ts";
-import { isMatrix, type MatrixLike } from "../linalg/matrix.ts";
-import { type Histogram, type Measure, type PointCloud, pointCloud } from "./measure.ts";
+import { type Floats, isMatrix, type Matrix, type MatrixLike } from "../linalg/matrix.ts";
+import { type Histogram, type Measure, pointCloud } from "./measure.ts";
 
 /** A measure, or points that weigh 1/n each. */
 export type MeasureLike = Measure | MatrixLike;
@@ -51,14 +51,15 @@ export function pairOf(source: MeasureLike, target: MeasureLike, ground: Ground)
       return { ...weights, cost: grid(from, to, { power: spec.power }), ground: spec, grids: [from, to] };
     }
   }
-  return { ...weights, cost: points(atoms(from), atoms(to), ground), ground: spec, grids: null };
+  return { ...weights, cost: points(atomsOf(from), atomsOf(to), ground), ground: spec, grids: null };
 }
 
 function isMeasure(value: object): value is Measure {
   return "weights" in value && "kind" in value;
 }
 
-function atoms(measure: PointCloud | Histogram): MatrixLike {
+/** The places of the atoms, n x d. */
+export function atomsOf(measure: Measure): Matrix<Floats> {
   if (measure.kind === "points") return measure.points;
   const { sourceAxes } = grid(measure);
   const data = cellPoints(measure.shape, sourceAxes);

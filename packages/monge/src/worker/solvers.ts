@@ -6,6 +6,10 @@ import { assignment } from "../exact/assignment.ts";
 import { emd } from "../exact/emd.ts";
 import { emdBatch } from "../exact/emdBatch.ts";
 import { gridL1 } from "../exact/gridL1.ts";
+import { gaussianBarycenter } from "../gaussian/barycenter.ts";
+import { generalizedBarycenter } from "../gaussian/generalizedBarycenter.ts";
+import { generalizedGaussianBarycenter } from "../gaussian/generalizedGaussian.ts";
+import { mixtureBarycenter } from "../gaussian/mixtureBarycenter.ts";
 import { reduceMixture } from "../gaussian/reduction.ts";
 import { lowRankTransport } from "../lowRank/lowRank.ts";
 import { matchGaussians } from "../matching/match.ts";
@@ -23,10 +27,14 @@ export const solvers: Readonly<Record<string, AnySolver | undefined>> = table({
   assignment,
   emd,
   emdBatch,
+  gaussianBarycenter,
+  generalizedBarycenter,
+  generalizedGaussianBarycenter,
   gridL1,
   lowRankTransport,
   matchGaussians,
   matchViews,
+  mixtureBarycenter,
   partialTransport,
   reduceMixture,
   regularisedTransport,

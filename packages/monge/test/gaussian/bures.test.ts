@@ -9,11 +9,19 @@ import {
   squaredBuresWassersteinDistance,
 } from "../../src/gaussian/index.ts";
 import { cost, emd, isOtError, random, wasserstein1d } from "../../src/index.ts";
+import { singular } from "../../src/linalg/singular.ts";
 import { componentOf } from "../../src/measure/mixture.ts";
 import { anyGaussian, anyMixture, covariance } from "./gaussians.ts";
 
 const diagonal = (values: number[]): number[][] =>
   values.map((value, i) => values.map((_, j) => (i === j ? value : 0)));
+
+/** The sum of the roots of the eigenvalues of A B where A acts on the first two axes alone: those of a 2 x 2 matrix. */
+function fidelityOfProduct(A: number[][], B: number[][]): number {
+  const trace = A[0][0] * B[0][0] + 2 * A[0][1] * B[0][1] + A[1][1] * B[1][1];
+  const determinant = (A[0][0] * A[1][1] - A[0][1] ** 2) * (B[0][0] * B[1][1] - B[0][1] ** 2);
+  return Math.sqrt(trace + 2 * Math.sqrt(determinant));
+}
 
 describe("squaredBuresDistance(A, B)", () => {
   it("of diagonal matrices is the squared distance of the deviations", () => {
@@ -50,6 +58,26 @@ describe("squaredBuresDistance(A, B)", () => {
     const turned = (M: number[][]): number[][] =>
       turn.map((u) => turn.map((v) => u.reduce((s, x, i) => s + v.reduce((t, y, j) => t + x * M[i][j] * y, 0), 0)));
     expect(buresDistance(turned(A), turned(B))).toBeCloseTo(ab, 12);
+  });
+  it("of a flat covariance along axes and a tilted one: columns of rounding take no part", () => {
+    const flat = [
+      [2, 1, 0],
+      [1, 3, 0],
+      [0, 0, 0],
+    ];
+    const B = covariance(3, 9);
+    const { values, left } = singular(Float64Array.from([...B[0], ...B[1], 0, 0, 0]), 3);
+    for (let i = 0; i < 3; i++) {
+      for (let j = 0; j < 3; j++) {
+        const inner = [0, 1, 2].reduce((total, k) => total + left[3 * i + k] * left[3 * j + k], 0);
+        expect(inner).toBeCloseTo(i === j ? 1 : 0, 14);
+      }
+    }
+    expect(Math.min(...values)).toBeLessThan(1e-15);
+    const trace = 5 + B[0][0] + B[1][1] + B[2][2];
+    const expected = trace - 2 * fidelityOfProduct(flat, B);
+    expect(squaredBuresDistance(flat, B)).toBeCloseTo(expected, 12);
+    expect(squaredBuresDistance(B, flat)).toBeCloseTo(expected, 12);
   });
   it("refuses what is no covariance, naming the eigenvalue", () => {
     const refused = (A: number[][], words: RegExp): void => {

@@ -206,6 +206,8 @@ describe("reduceMixture(mixture, { components })", () => {
     expect(code(() => reduceMixture(mixture, { components: 2, leastWeight: 2 }))).toBe(
       "InvalidValue options.leastWeight",
     );
+    const far = gaussianMixture([[1e200], [-1e200]], [[[1]], [[1]]]);
+    expect(code(() => reduceMixture(far, { components: 1 }))).toBe("InvalidValue source");
     expect(code(() => reduceMixture({} as never, { components: 2 }))).toBe("InvalidShape mixture");
     expect(code(() => reduceMixture(gaussianMixture([], []), { components: 2 }))).toBe("InvalidShape mixture");
   });

@@ -5,6 +5,17 @@ import { bundleWorker } from "../../../../tools/worker.mjs";
 import { sinkhornBatch } from "../../src/entropic/batch.ts";
 import { divergenceOfCosts, sinkhornDivergence } from "../../src/entropic/divergence.ts";
 import { sinkhornDivergences } from "../../src/entropic/divergenceMany.ts";
+import * as gaussians from "../../src/gaussian/index.ts";
+import {
+  gaussian,
+  gaussianBarycenter,
+  generalizedBarycenter,
+  generalizedGaussianBarycenter,
+  mixtureBarycenter,
+  mixtureOf,
+  mixtureTransport,
+  reduceMixture,
+} from "../../src/gaussian/index.ts";
 import * as monge from "../../src/index.ts";
 import {
   assignment,
@@ -186,10 +197,18 @@ describe("every exported solver", () => {
   ];
   const points = [[0], [1], [3]];
   const settings = { epsilon: 1 };
+  const normals = [gaussian([0], [[1]]), gaussian([1], [[4]])];
+  const mixture = mixtureOf(normals);
   /** A call of each; most cross by their own name, `solve` and divergences by those of the solvers inside. */
   const calls: Record<string, (options: { pool: Pool }) => Promise<unknown>> = {
     assignment: (options) => assignment.async(C, options),
     emd: (options) => emd.async(null, null, C, options),
+    gaussianBarycenter: (options) => gaussianBarycenter.async(normals, null, options),
+    generalizedBarycenter: (options) => generalizedBarycenter.async([points, [[2]]], [[[1]], [[1]]], options),
+    generalizedGaussianBarycenter: (options) => generalizedGaussianBarycenter.async(normals, [[[1]], [[1]]], options),
+    mixtureBarycenter: (options) => mixtureBarycenter.async([mixture], null, options),
+    mixtureTransport: (options) => mixtureTransport.async(mixture, mixture, options),
+    reduceMixture: (options) => reduceMixture.async(mixture, { components: 1, ...options }),
     emdBatch: (options) => emdBatch.async(null, null, [C, C], options),
     gridL1: (options) => gridL1.async([1, 0], [0, 1], [2], options),
     lowRankTransport: (options) => lowRankTransport.async(null, null, C, { rank: 1, ...options }),
@@ -233,7 +252,9 @@ describe("every exported solver", () => {
   });
 
   it("is called above", () => {
-    const names = Object.entries(monge).filter(([, value]) => typeof value === "function" && "async" in value);
+    const names = Object.entries({ ...monge, ...gaussians }).filter(
+      ([, value]) => typeof value === "function" && "async" in value,
+    );
     expect(names.map(([name]) => name).filter((name) => !(name in calls))).toEqual([]);
   });
 });

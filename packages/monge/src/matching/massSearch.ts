@@ -1,0 +1,129 @@
+// A search by mass, coarse to fine: every direction and turn for mixtures of a few components, the best of them for many.
+import { reduceMixture } from "../gaussian/reduction.ts";
+import type { Mixture } from "../measure/mixture.ts";
+import { drain } from "../run/solver.ts";
+import type { Camera } from "./camera.ts";
+import { alignMasses, type MassPose } from "./masses.ts";
+import { type CameraModel, type NormalisedProblem, normaliseProblem } from "./normalise.ts";
+import { allowedDirections, allows, type MatchPrior } from "./prior.ts";
+import { rotationAlong } from "./rotation.ts";
+import { ellipsesMixture, ellipsoidsMixture, readEllipses, readEllipsoids } from "./sides.ts";
+
+/** Components of the coarse and of the fine problem, directions and turns to start from, steps there, poses to refine. */
+const coarse = 60;
+const fine = 500;
+const directionCount = 150;
+const turns = 8;
+const coarseSteps = 2;
+const refined = 8;
+/** Starts whose pictures differ by less are one. */
+const apart = 0.2;
+/** A pose is beyond doubt where the next one costs so many times as much, and where it costs less than this share of the view's own blur. */
+const decisive = { ratio: 1.5, blur: 1 };
+
+/** The best pose by mass. */
+export interface MassFound extends MassPose {
+  /** Whether it is beyond doubt. */
+  readonly sure: boolean;
+  /** How far it is beyond doubt: 1 at the limit, more is surer. */
+  readonly margin: number;
+}
+
+/** Searches; cameras are those of the problem. `distance` tells how different two cameras' pictures are. */
+export function* massSearch(
+  problem: NormalisedProblem,
+  weights: { readonly scene: Float64Array; readonly view: Float64Array },
+  prior: MatchPrior,
+  distance: (p: Camera, q: Camera) => number,
+): Generator<void, MassFound | null, void> {
+  const scene = ellipsoidsMixture(problem.scene, weights.scene);
+  const view = ellipsesMixture(problem.view, weights.view);
+  const small = yield* level(problem, scene, view, coarse);
+  const starts: MassPose[] = [];
+  const directions = allowedDirections(prior, directionCount, problem.turned);
+  for (let k = 0; k < directions.length; k += 3) {
+    for (let turn = 0; turn < turns; turn++) {
+      const start = startAt(problem.model, problem.focal, directions.subarray(k, k + 3), (2 * Math.PI * turn) / turns);
+      if (!allows(prior, problem.outward(start), 360 / turns / 2)) continue;
+      const pose = yield* alignMasses(small.problem, small.masses, small.inward(start), coarseSteps);
+      starts.push({ ...pose, camera: small.outward(pose.camera) });
+    }
+  }
+  starts.sort((p, q) => p.cost - q.cost);
+  const chosen: MassPose[] = [];
+  for (const start of starts) {
+    if (chosen.length >= refined) break;
+    if (chosen.every(({ camera }) => distance(camera, start.camera) > apart)) chosen.push(start);
+  }
+  const large = yield* level(problem, scene, view, fine);
+  const poses: MassPose[] = [];
+  for (const { camera } of chosen) {
+    const pose = yield* alignMasses(large.problem, large.masses, large.inward(camera));
+    poses.push({ ...pose, camera: large.outward(pose.camera) });
+  }
+  poses.sort((p, q) => p.cost - q.cost);
+  const best = poses.find(({ camera }) => allows(prior, problem.outward(camera), 2));
+  if (best === undefined) return null;
+  const next = poses.find(({ camera }) => distance(camera, best.camera) > apart / 2);
+  const ratio = next === undefined ? 2 * decisive.ratio : next.cost / best.cost;
+  const blur = meanTrace(large.problem, large.masses.view) * decisive.blur;
+  const margin = Math.min(ratio / decisive.ratio, best.cost > 0 ? blur / best.cost : Infinity);
+  return { ...best, sure: margin >= 1, margin };
+}
+
+/** The problem between sides of `count` components at most, and cameras carried to it and back. */
+function* level(
+  problem: NormalisedProblem,
+  scene: Mixture,
+  view: Mixture,
+  count: number,
+): Generator<
+  void,
+  {
+    problem: NormalisedProblem;
+    masses: { scene: Float64Array; view: Float64Array };
+    inward(camera: Camera): Camera;
+    outward(camera: Camera): Camera;
+  },
+  void
+> {
+  const reduced = [scene, view].map((side) =>
+    side.means.rows <= count ? side : drain(reduceMixture.steps(side, { components: count })).mixture,
+  );
+  yield;
+  const above = readEllipsoids(reduced[0], "ellipsoids");
+  const below = readEllipses(reduced[1], "ellipses");
+  const intrinsics = problem.focal > 0 ? { fx: problem.focal, fy: problem.focal, cx: 0, cy: 0 } : null;
+  const inner = normaliseProblem(above, below, problem.model, intrinsics, true);
+  return {
+    problem: inner,
+    masses: { scene: above.weights, view: below.weights },
+    inward: (camera) => inner.inward(camera),
+    outward: (camera) => inner.outward(camera),
+  };
+}
+
+/** A camera looking along v, turned by an angle, at the scale that normalised sides have. */
+function startAt(model: CameraModel, focal: number, v: Float64Array, angle: number): Camera {
+  const base = rotationAlong(v);
+  const [c, s] = [Math.cos(angle), Math.sin(angle)];
+  const R = base.slice();
+  for (let k = 0; k < 3; k++) {
+    R[k] = c * base[k] - s * base[3 + k];
+    R[3 + k] = s * base[k] + c * base[3 + k];
+  }
+  if (model === "affine") return { projection: "affine", A: R.slice(0, 6), t: Float64Array.of(0, 0) };
+  if (model === "scaled-orthographic") return { projection: model, R, scale: 1, t: Float64Array.of(0, 0) };
+  return { projection: model, R, t: Float64Array.of(0, 0, focal), intrinsics: { fx: focal, fy: focal, cx: 0, cy: 0 } };
+}
+
+/** The mean variance of the view's ellipses: what a reduction has blurred. */
+function meanTrace({ view }: NormalisedProblem, weights: Float64Array): number {
+  let total = 0;
+  let mass = 0;
+  for (let j = 0; j < view.count; j++) {
+    total += weights[j] * (view.covariances[3 * j] + view.covariances[3 * j + 2]);
+    mass += weights[j];
+  }
+  return mass > 0 ? total / mass : 0;
+}
