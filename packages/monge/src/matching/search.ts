@@ -68,6 +68,8 @@ export interface SearchStart {
   readonly route: MatchRoute;
   readonly seed: number;
   readonly cameras: readonly Camera[];
+  /** Levels that are gone into, the first ones; default: all. */
+  readonly depth?: number;
 }
 
 /** Searches one view. */
@@ -77,7 +79,7 @@ export function* search(
   weights: { readonly scene: Float64Array; readonly view: Float64Array },
   prior: MatchPrior,
   soft: SoftPrior,
-  { route, seed, cameras }: SearchStart,
+  { route, seed, cameras, depth }: SearchStart,
   tell: (found: Found) => void,
 ): Generator<void, Found, void> {
   const poses: Pose[] = [];
@@ -135,7 +137,7 @@ export function* search(
     return pose;
   }
   for (const camera of cameras) yield* take(camera, stage.all, wide);
-  const levels = levelsOf(route);
+  const levels = levelsOf(route).slice(0, depth);
   for (const level of levels) {
     name = level.name;
     if (level.from === "mass") {
