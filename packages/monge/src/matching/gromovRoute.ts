@@ -9,7 +9,7 @@ import { partialFusedGromovWasserstein } from "../gromov/partialGromov.ts";
 import type { Plan } from "../plan/plan.ts";
 import { centred, lifted, spreads, startsAlong } from "./linearStarts.ts";
 import type { NormalisedProblem } from "./normalise.ts";
-import { compared, openPictures, type Picture } from "./pictures.ts";
+import { compared, openPictures, type Picture, type ShapeFeature } from "./pictures.ts";
 import { fitLinear, type LinearCamera } from "./procrustes.ts";
 import type { Stage } from "./stage.ts";
 import type { Hypothesis } from "./votes.ts";
@@ -18,7 +18,8 @@ import type { Hypothesis } from "./votes.ts";
 export interface GromovRoute {
   /** The weight of the distances, against sizes and elongations; 1: plain Gromov-Wasserstein, 0: shapes alone. */
   readonly alpha: number;
-  /** Difference of log size or elongation that counts as much as one of squared distances of 1. */
+  readonly feature: ShapeFeature;
+  /** Difference of features that counts as much as one of squared distances of 1, in radii of the picture. */
   readonly shape: number;
   /** Gaussians a side that take part: the largest. */
   readonly most: number;
@@ -30,7 +31,15 @@ export interface GromovRoute {
 }
 
 /** What was found to work. */
-export const gromovRoute: GromovRoute = { alpha: 0.5, shape: 0.5, most: 150, mass: 0.7, kept: 16, steps: [12, 8] };
+export const gromovRoute: GromovRoute = {
+  alpha: 0.5,
+  feature: "logarithms",
+  shape: 0.5,
+  most: 150,
+  mass: 0.7,
+  kept: 16,
+  steps: [12, 8],
+};
 
 /** One hypothesis a direction, those of the partial problem first, each in the order of the fused Gromov-Wasserstein value. */
 export function* gromovHypotheses(
@@ -41,7 +50,7 @@ export function* gromovHypotheses(
 ): Generator<void, Hypothesis[], void> {
   const linear = centred(problem);
   const second = spreads(linear);
-  const pictures = openPictures(stage, linear, second, route.most);
+  const pictures = openPictures(stage, linear, second, route.most, route.feature);
   const { given } = pictures;
   const { alpha } = route;
   const screened: { camera: LinearCamera; value: number }[] = [];

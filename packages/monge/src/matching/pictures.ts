@@ -16,9 +16,15 @@ export interface Picture {
   readonly index: Int32Array;
   /** k x 2. */
   readonly positions: Float64Array;
-  /** Log size and elongation, k x 2; sizes without their median. */
+  /** Of each two numbers that no turn changes, k x 2; see {@link ShapeFeature}. */
   readonly shapes: Float64Array;
 }
+
+/**
+ * What shapes are compared by, sizes taken relative to their median: `"logarithms"`: log size and elongation. `"bures"`: the two standard deviations,
+ * whose squared differences are the squared Bures distance of ellipses turned to agree.
+ */
+export type ShapeFeature = "logarithms" | "bures";
 
 /** Both sides for one direction after another. */
 export interface Pictures {
@@ -29,7 +35,13 @@ export interface Pictures {
 }
 
 /** Opens both sides; at most `most` Gaussians of each take part. */
-export function openPictures(stage: Stage, problem: NormalisedProblem, { view: V }: Spreads, most: number): Pictures {
+export function openPictures(
+  stage: Stage,
+  problem: NormalisedProblem,
+  { view: V }: Spreads,
+  most: number,
+  feature: ShapeFeature,
+): Pictures {
   const affine = problem.model === "affine";
   const white: Symmetric2 = affine ? apply2(V, (value) => 1 / Math.sqrt(Math.max(value, 1e-12))) : [1, 0, 1];
   const { view, scene } = problem;
@@ -41,12 +53,12 @@ export function openPictures(stage: Stage, problem: NormalisedProblem, { view: V
     const S = view.covariances.subarray(at, at + 3);
     covariances.set(congruence2(white, [S[0], S[1], S[2]]), at);
   }
-  const given = pictureOf(features({ count: view.count, means, covariances }, stage.blur), most);
+  const given = pictureOf(features({ count: view.count, means, covariances }, stage.blur), most, feature);
   const whitened = (camera: LinearCamera): LinearCamera =>
     camera.projection === "affine" ? { ...camera, A: times(white, linearMap(camera)) } : camera;
   return {
     given,
-    of: (camera) => pictureOf(stage.project(whitened(camera)).slice(), most),
+    of: (camera) => pictureOf(stage.project(whitened(camera)).slice(), most, feature),
     turned(camera, seen, plan) {
       const Z = [0, 0, 0, 0];
       const sums = new Float64Array((featureCount + 1) * scene.count);
@@ -83,7 +95,7 @@ export function compared(
   };
 }
 
-function pictureOf(values: Float64Array, most: number): Picture {
+function pictureOf(values: Float64Array, most: number, feature: ShapeFeature): Picture {
   const count = values.length / featureCount;
   const size = (i: number): number => values[featureCount * i + 2];
   const sorted = Int32Array.from({ length: count }, (_, i) => i).sort((p, q) => size(q) - size(p) || p - q);
@@ -94,8 +106,11 @@ function pictureOf(values: Float64Array, most: number): Picture {
   for (const [k, i] of index.entries()) {
     const at = featureCount * i;
     positions.set(values.subarray(at, at + 2), 2 * k);
-    shapes[2 * k] = values[at + 2] - median;
-    shapes[2 * k + 1] = Math.hypot(values[at + 3], values[at + 4]);
+    const size = values[at + 2] - median;
+    const elongation = Math.hypot(values[at + 3], values[at + 4]);
+    const bures = feature === "bures";
+    shapes[2 * k] = bures ? Math.exp((size + elongation) / 2) : size;
+    shapes[2 * k + 1] = bures ? Math.exp((size - elongation) / 2) : elongation;
   }
   return { index, positions, shapes };
 }
