@@ -21,7 +21,7 @@ test("FEATURES.md is what tools/features.mjs writes from docs/features.json", ()
 });
 
 test("disagreements() notices a claim without an export, an export without a row, and a name without an answer", () => {
-  const exports = exported;
+  const exports = exportedNames(monge);
   const potNames = readPotNames();
   expect(
     disagreements(
