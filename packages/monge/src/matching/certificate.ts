@@ -36,10 +36,27 @@ export function certifyMatch(task: MatchTask, pose: Pose): MatchCertify {
   });
 }
 
-function* prove(
+/** The equations H step = g of the links of a view; null where the camera is known. */
+export interface LinkEquations {
+  readonly H: Float64Array;
+  readonly g: Float64Array;
+}
+
+function* prove(task: MatchTask, pose: Pose): Generator<Progress, MatchCertificate, void> {
+  return (yield* examine(task, pose)).certificate;
+}
+
+/** g^T H^-1 g / 2: what a Gauss-Newton step promises. */
+export function promise({ H, g }: LinkEquations): number {
+  const x = solveNormal(H, g, 1e-12);
+  return x === null ? Infinity : g.reduce((sum, value, p) => sum + (value * x[p]) / 2, 0);
+}
+
+/** Recomputes everything about one view. */
+export function* examine(
   { problem, stage, soft, known }: MatchTask,
   { camera, widths, inflation }: Pose,
-): Generator<Progress, MatchCertificate, void> {
+): Generator<Progress, { certificate: MatchCertificate; equations: LinkEquations | null }, void> {
   const { scene, view } = problem;
   const { blur, dilation, outline, extra, presence } = stage;
   const begin = performance.now();
@@ -77,16 +94,19 @@ function* prove(
   }
   const links = yield* bestLinks(pairs);
   const proof = links.transport === null ? null : links.transport.certify();
+  const equations = known !== null ? null : equationsOfLinks();
   return {
-    kind: "stationarity",
-    objective: -links.gain,
-    stationarityGap: known !== null ? 0 : cameraGap(),
-    lowerBound: proof === null ? 0 : proof.dual,
-    primalResidual: proof === null ? 0 : proof.primalResidual,
+    certificate: {
+      kind: "stationarity",
+      objective: -links.gain,
+      stationarityGap: equations === null ? 0 : promise(equations),
+      lowerBound: proof === null ? 0 : proof.dual,
+      primalResidual: proof === null ? 0 : proof.primalResidual,
+    },
+    equations,
   };
 
-  /** What a Gauss-Newton step on the links promises: g^T H^-1 g / 2. */
-  function cameraGap(): number {
+  function equationsOfLinks(): LinkEquations {
     const k = unknowns(camera, soft.focal !== undefined);
     const step = new Float64Array(k);
     const moved = Array.from({ length: k }, (_, p) => {
@@ -109,8 +129,7 @@ function* prove(
         }
       }
     }
-    const x = solveNormal(H, g, 1e-12);
-    return x === null ? Infinity : g.reduce((sum, value, p) => sum + (value * x[p]) / 2, 0);
+    return { H, g };
   }
 }
 

@@ -9,7 +9,9 @@ import type { AsyncOptions, Progress } from "../run/options.ts";
 import type { Report } from "../run/report.ts";
 import { defineSolver, type Run, type RunControl } from "../run/solver.ts";
 import type { Camera } from "./camera.ts";
+import type { MatchCertify } from "./certificate.ts";
 import { confidenceLimit, finish, type MatchResult, type MatchStatus } from "./match.ts";
+import { certifyViews } from "./viewsCertificate.ts";
 import { solveViews } from "./viewsSearch.ts";
 import { type MatchViewsOptions, readViews, type SceneView, type ViewsTask } from "./viewsTask.ts";
 
@@ -28,6 +30,8 @@ export interface MatchViewsResult {
   /** Of a rig: other poses with at least 85 % of the score. */
   readonly alternatives: readonly { readonly cameras: readonly Camera[]; readonly score: number }[];
   readonly report: Report;
+  /** Sums over the views; `stationarityGap` of a rig: what a step of all cameras together could gain. */
+  readonly certify: MatchCertify;
 }
 
 /**
@@ -65,10 +69,8 @@ export const matchViews: MatchViews = /*#__PURE__*/ defineSolver<
 function* run(control: RunControl<MatchViewsResult>, task: ViewsTask): Generator<Progress, MatchViewsResult, void> {
   const solved = yield* control.elsewhere(() => solveViews(control, task));
   const elapsedMs = control.elapsedMs();
-  const views = task.tasks.map((own, v) => {
-    const presence = solved.presence[v];
-    return finish({ ...own, stage: { ...own.stage, presence } }, solved.views[v], elapsedMs);
-  });
+  const tasks = task.tasks.map((own, v) => ({ ...own, stage: { ...own.stage, presence: solved.presence[v] } }));
+  const views = tasks.map((own, v) => finish(own, solved.views[v], elapsedMs));
   const total = (of: (view: MatchResult) => number): number => views.reduce((sum, view) => sum + of(view), 0);
   const score = total((view) => view.score);
   const chance = solved.joint?.chance ?? total((view) => view.chance);
@@ -99,6 +101,10 @@ function* run(control: RunControl<MatchViewsResult>, task: ViewsTask): Generator
       elapsedMs,
       warnings: [],
     },
+    certify: certifyViews(
+      { tasks, rig: solved.joint === null ? null : task.rig },
+      solved.views.map(({ pose }) => pose),
+    ),
   };
 }
 

@@ -69,13 +69,20 @@ describe("matchViews(ellipsoids, views) with relative motions", () => {
     "%s, n = %d: one pose for two views, half of either cut off, 30 % unseen and spurious",
     (kind, n, seed) => {
       const { scene, cameras, given } = views(kind, n, seed);
-      const { status, views: found, score } = matchViews(scene, given);
+      const { status, views: found, score, certify } = matchViews(scene, given);
       expect(status).toBe("converged");
       for (const [v, { camera }] of found.entries()) expect(degrees(camera, cameras[v])).toBeLessThan(2.5);
       // Rigid to each other, as they were said to be.
       const [R, S] = found.map(({ camera }) => (camera as Extract<Camera, { R: ArrayLike<number> }>).R);
       for (const [k, value] of times(relativeR, R, 3).entries()) expect(S[k]).toBeCloseTo(value, 6);
       expect(score).toBeCloseTo(found[0].score + found[1].score, 6);
+      // Cameras bound to each other can gain no more by a step than free ones.
+      const { objective, lowerBound, stationarityGap } = certify();
+      expect(objective).toBeCloseTo(-score, 6);
+      expect(lowerBound).toBeCloseTo(objective, 6);
+      const free = found.reduce((sum, view) => sum + view.certify().stationarityGap, 0);
+      expect(stationarityGap).toBeGreaterThanOrEqual(0);
+      expect(stationarityGap).toBeLessThanOrEqual(free * (1 + 1e-6));
     },
   );
 
