@@ -26,8 +26,8 @@ const seen = cameras.map((camera, seed) =>
 );
 
 const [first, second] = seen.map(({ ellipses }) => ({ ellipses, camera: "perspective", intrinsics }) as const);
-const { status, views, score, chance } = matchViews(scene, [first, { ...second, relative: { R, t } }]);
-console.log(`${status}: ${score.toFixed(0)} nats, wrong poses reach ${chance.toFixed(0)}`);
+const { status, views, score } = matchViews(scene, [first, { ...second, relative: { R, t } }]);
+console.log(`${status}: ${score.toFixed(0)} nats of evidence`);
 for (const [v, { matches }] of views.entries()) {
   const right = matches.filter(([i, j]) => seen[v].origins[j].includes(i)).length;
   console.log(`view ${v + 1}: ${right} of ${matches.length} links are right`);
