@@ -9,7 +9,7 @@ export * as cost from "./cost/index.ts";
 export type { LowRankCost } from "./cost/lowRank.ts";
 export type { PointsCost } from "./cost/points.ts";
 export type { SparseCost } from "./cost/sparse.ts";
-export type { Acceleration, AccelerationOptions } from "./entropic/acceleration.ts";
+export type { Acceleration, AccelerationOptions } from "./entropic/acceleration/acceleration.ts";
 export {
   type SinkhornBatch,
   type SinkhornBatchOptions,
@@ -23,25 +23,32 @@ export {
   type MeasureDivergenceOptions,
   type SinkhornDivergence,
   sinkhornDivergence,
-} from "./entropic/divergence.ts";
-export { type DivergencesResult, type SinkhornDivergences, sinkhornDivergences } from "./entropic/divergenceMany.ts";
-export type { DivergenceCosts, DivergenceOptions } from "./entropic/divergenceProblem.ts";
+} from "./entropic/divergence/divergence.ts";
+export {
+  type DivergencesResult,
+  type SinkhornDivergences,
+  sinkhornDivergences,
+} from "./entropic/divergence/divergenceMany.ts";
+export type { DivergenceCosts, DivergenceOptions } from "./entropic/divergence/problem.ts";
 export type {
   DivergenceCertificate,
   DivergenceCertify,
   DivergenceParts,
   DivergenceResult,
-} from "./entropic/divergenceResult.ts";
+} from "./entropic/divergence/result.ts";
 export { type EntropicMap, entropicMap } from "./entropic/map.ts";
-export type { Marginal, Marginals, Penalty, Unbalanced } from "./entropic/penalty.ts";
+export type { Marginal, Marginals, Penalty, Unbalanced } from "./entropic/relaxed/penalty.ts";
 export { roundPlan } from "./entropic/rounding.ts";
 export { type Sinkhorn, type SinkhornOptions, sinkhorn } from "./entropic/sinkhorn.ts";
 export type { SinkhornResult } from "./entropic/sinkhornResult.ts";
-export type { NearPairsOptions } from "./entropic/truncated.ts";
+export type { NearPairsOptions } from "./entropic/truncated/truncated.ts";
 export { isOtError, OtError, type OtErrorCode, type OtErrorDetails } from "./errors/otError.ts";
-export { type Assignment, type AssignmentOptions, type AssignmentResult, assignment } from "./exact/assignment.ts";
-export { type WassersteinCircleOptions, wassersteinCircle } from "./exact/circle.ts";
-export { type WassersteinCircleUniformOptions, wassersteinCircleUniform } from "./exact/circleUniform.ts";
+export {
+  type Assignment,
+  type AssignmentOptions,
+  type AssignmentResult,
+  assignment,
+} from "./exact/assignment/assignment.ts";
 export { type Emd, type EmdOptions, emd } from "./exact/emd.ts";
 export {
   type BatchResult,
@@ -49,12 +56,14 @@ export {
   type EmdBatchOptions,
   emdBatch,
 } from "./exact/emdBatch.ts";
-export { type EnergyDistance1dOptions, energyDistance1d } from "./exact/energyDistance1d.ts";
 export type { ExactMethod } from "./exact/engines.ts";
-export type { GridL1Result } from "./exact/gridAnswer.ts";
-export { type GridL1, type GridL1Options, gridL1 } from "./exact/gridL1.ts";
-export type { LineResult } from "./exact/lineResult.ts";
-export { type Wasserstein1d, type Wasserstein1dOptions, wasserstein1d } from "./exact/wasserstein1d.ts";
+export type { GridL1Result } from "./exact/grid/gridAnswer.ts";
+export { type GridL1, type GridL1Options, gridL1 } from "./exact/grid/gridL1.ts";
+export { type WassersteinCircleOptions, wassersteinCircle } from "./exact/line/circle.ts";
+export { type WassersteinCircleUniformOptions, wassersteinCircleUniform } from "./exact/line/circleUniform.ts";
+export { type EnergyDistance1dOptions, energyDistance1d } from "./exact/line/energyDistance1d.ts";
+export type { LineResult } from "./exact/line/lineResult.ts";
+export { type Wasserstein1d, type Wasserstein1dOptions, wasserstein1d } from "./exact/line/wasserstein1d.ts";
 export { type Gradient, type GradientOptions, gradient } from "./gradient/gradient.ts";
 export type { PositionGradient } from "./gradient/positions.ts";
 export type { WeightGradient } from "./gradient/weights.ts";

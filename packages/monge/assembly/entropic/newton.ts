@@ -107,22 +107,23 @@ export function newtonScale(): f64 {
 
 /** r = b (1 - c), d = 0. */
 export function newtonGradient(r: usize, d: usize): void {
-  const one = f64x2.splat(1);
-  for (let j: usize = 0; j < bytes; j += 16) {
-    v128.store(r + j, f64x2.mul(v128.load(b + j), f64x2.sub(one, v128.load(c + j))));
-  }
+  for (let j: usize = 0; j < bytes; j += 16) v128.store(r + j, missing(j));
   memory.fill(d, 0, bytes);
 }
 
 /** sum_j b_j (1 - c_j) d_j: the slope of the dual along d. */
 export function newtonSlope(d: usize): f64 {
-  const one = f64x2.splat(1);
   let sum = f64x2.splat(0);
-  for (let j: usize = 0; j < bytes; j += 16) {
-    const left = f64x2.mul(v128.load(b + j), f64x2.sub(one, v128.load(c + j)));
-    sum = f64x2.add(sum, f64x2.mul(left, v128.load(d + j)));
-  }
+  for (let j: usize = 0; j < bytes; j += 16) sum = f64x2.add(sum, f64x2.mul(missing(j), v128.load(d + j)));
   return both(sum);
+}
+
+// b (1 - c) of two columns; a column without mass lacks none, though its sum may be out of range.
+// @ts-ignore: decorator
+@inline function missing(j: usize): v128 {
+  const own = v128.load(b + j);
+  const left = f64x2.mul(own, f64x2.sub(f64x2.splat(1), v128.load(c + j)));
+  return v128.and(left, f64x2.gt(own, f64x2.splat(0)));
 }
 
 /** z = M^-1 r, M the diagonal or (`factored`) the factor of the graph, both without the constant that H does not see; returns <r, z>. */
@@ -165,8 +166,12 @@ export function newtonAdvance(alpha: f64, p: usize, y: usize, d: usize, r: usize
   return both(sum);
 }
 
-/** p = z + beta p. */
+/** p = z + beta p; at beta = 0 whatever p was before, be it no number. */
 export function newtonDirection(beta: f64, z: usize, p: usize): void {
+  if (beta == 0) {
+    memory.copy(p, z, bytes);
+    return;
+  }
   const times = f64x2.splat(beta);
   for (let j: usize = 0; j < bytes; j += 16) {
     v128.store(p + j, f64x2.add(v128.load(z + j), f64x2.mul(times, v128.load(p + j))));

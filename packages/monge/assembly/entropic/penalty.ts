@@ -216,13 +216,16 @@ export function penaltyBound(): f64 {
   return columnHigh;
 }
 
+/** The longest step of the search for a bound, half of what exponentials reach. */
+const stride: f64 = 500;
+
 /**
  * The bound beta with sum_k mass_k min(1, 2^(beta - H_k)) = fill, H_k = potential_k - log2 sum_k (sum 1 without `sums`): Newton in
  * 2^beta, where the sum is concave and piecewise linear, so that it ends from any start. Infinity if all atoms together hold less.
  */
 function filledBound(masses: usize, potentials: usize, sums: usize, count: i32, start: f64): f64 {
   let bound = start;
-  for (let step = 0; step < 200; step++) {
+  for (let step = 0; step < 200 + 8 * count; step++) {
     let held = 0.0;
     let slope = 0.0;
     for (let k: usize = 0; k < <usize>count << 3; k += 8) {
@@ -236,25 +239,37 @@ function filledBound(masses: usize, potentials: usize, sums: usize, count: i32, 
     const left = fill - held;
     if (step == 0 && !(left > 0 && slope > 0)) {
       // Far above: below every atom the sum is linear.
-      bound = lowestBound(masses, potentials, sums, count);
+      bound = lowestBound(masses, potentials, sums, count, -Infinity);
       if (bound == Infinity) return Infinity;
+      bound -= 1;
       continue;
     }
-    if (!(slope > 0)) return held >= fill * (1 - 1e-12) ? bound : Infinity;
-    const move = Math.log2(left / slope);
+    if (!(slope > 0)) {
+      if (held >= fill * (1 - 1e-12)) return bound;
+      const next = lowestBound(masses, potentials, sums, count, bound);
+      if (next == Infinity) return Infinity;
+      // The next atom is further up than exponentials reach.
+      bound = next - stride > bound ? next - stride : next;
+      continue;
+    }
+    // What lies beyond the reach of exponentials does not count in the slope: no further than that it cannot count after the move.
+    const move = min(Math.log2(left / slope), stride);
     if (step > 1 && !(move > 1e-15 * max(1, Math.abs(bound)))) break;
     bound += move;
   }
   return bound;
 }
 
-function lowestBound(masses: usize, potentials: usize, sums: usize, count: i32): f64 {
+/** The lowest H_k above a bound. */
+function lowestBound(masses: usize, potentials: usize, sums: usize, count: i32, above: f64): f64 {
   let least = Infinity;
   for (let k: usize = 0; k < <usize>count << 3; k += 8) {
     const sum = sums ? load<f64>(sums + k) : 1;
-    if (load<f64>(masses + k) > 0 && sum > 0) least = min(least, load<f64>(potentials + k) - Math.log2(sum));
+    if (!(load<f64>(masses + k) > 0 && sum > 0)) continue;
+    const own = load<f64>(potentials + k) - Math.log2(sum);
+    if (own > above) least = min(least, own);
   }
-  return least - 1;
+  return least;
 }
 
 /** Moves the columns' bound, from which their potentials count, so that they hold the mass wanted; 0 if they cannot. */

@@ -31,6 +31,8 @@ let rowError: f64 = 0;
 let linear: f64 = 0;
 let largestCost: f64 = 0;
 let unreachable: i32 = -1;
+/** Whether the columns could not hold the mass wanted the last time. */
+let short: i32 = 0;
 
 // A sum to which terms that `weigh` drops might matter is redone from its largest term.
 const small: f64 = 8.881784197001252e-16;
@@ -60,6 +62,7 @@ export function sweepInit(address: usize, rows: i32, cols: i32, padded: i32): vo
   memory.fill(g, 0, bytes);
   penaltyNone();
   unreachable = -1;
+  short = 0;
   largestCost = 0;
   scale = 0;
 }
@@ -269,7 +272,16 @@ export function sweepColumns(omega: f64, empty: i32): i32 {
 
 // Columns with a penalty. Sums are exact enough down to 2^-70 of the plan's mass; below, columns that stand for nothing stay as they are.
 function relaxColumns(omega: f64, empty: i32): i32 {
-  if (fill > 0 && !empty && !fillColumns(b, g, c, m) && unreachable < 0) unreachable = n;
+  if (fill > 0 && !empty) {
+    if (fillColumns(b, g, c, m)) short = 0;
+    else if (short) {
+      if (unreachable < 0) unreachable = n;
+    } else {
+      // Sums may have vanished that are within reach from their largest terms.
+      short = 1;
+      return m;
+    }
+  }
   const floor = 8.470329472543003e-22 * sweepMoved();
   let bad = 0;
   for (let j: usize = 0; j < <usize>m << 3; j += 8) {

@@ -7,9 +7,9 @@ import { centrePotentials } from "../run/potentials.ts";
 import type { Report } from "../run/report.ts";
 import { certifyEntropic } from "./certificate.ts";
 import { gibbsPlan } from "./gibbsPlan.ts";
+import type { Measured } from "./operators/sweeper.ts";
 import type { EntropicProblem } from "./problem.ts";
 import type { SinkhornResult } from "./sinkhornResult.ts";
-import type { Measured } from "./sweeper.ts";
 
 /** How the run went. */
 export interface Outcome {

@@ -3,13 +3,13 @@ import { entropic } from "../kernels/entropic.ts";
 import { giveBack, lease } from "../kernels/workspace.ts";
 import type { Potentials, Progress } from "../run/options.ts";
 import { drain } from "../run/solver.ts";
-import { type AccelerationChoice, newtonOf, ruleOf } from "./acceleration.ts";
-import { type Aggregate, aggregate } from "./aggregate.ts";
+import { type AccelerationChoice, newtonOf, ruleOf } from "./acceleration/acceleration.ts";
+import { type Aggregate, aggregate } from "./acceleration/aggregate.ts";
+import type { Relaxation } from "./acceleration/relaxation.ts";
 import { type Ended, type Exits, iterate } from "./iterate.ts";
+import { type Sweeper, startSweeper } from "./operators/sweeper.ts";
 import type { EntropicProblem } from "./problem.ts";
-import type { Relaxation } from "./relaxation.ts";
 import { epsilonSchedule, fall } from "./schedule.ts";
-import { type Sweeper, startSweeper } from "./sweeper.ts";
 
 /** What is asked for. */
 export interface Balanced {

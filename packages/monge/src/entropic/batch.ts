@@ -10,7 +10,7 @@ import type { AsyncOptions, Progress, RunOptions, Status } from "../run/options.
 import { defineSolver, drain, type Run, type RunControl } from "../run/solver.ts";
 import { entropicResult } from "./answer.ts";
 import { iterateOne, type OneAnswer } from "./batchOne.ts";
-import { padded } from "./operator.ts";
+import { padded } from "./operators/operator.ts";
 import { type EntropicProblem, readProblem } from "./problem.ts";
 import { readEpsilon } from "./schedule.ts";
 import { sinkhorn } from "./sinkhorn.ts";

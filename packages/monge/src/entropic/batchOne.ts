@@ -4,10 +4,10 @@ import type { Floats, Matrix } from "../linalg/matrix.ts";
 import { dot, sum } from "../linalg/sum.ts";
 import type { Potentials, Status } from "../run/options.ts";
 import { centrePotentials } from "../run/potentials.ts";
-import { padded } from "./operator.ts";
+import { padded } from "./operators/operator.ts";
+import type { Measured } from "./operators/sweeper.ts";
 import type { EntropicProblem } from "./problem.ts";
 import { epsilonSchedule } from "./schedule.ts";
-import type { Measured } from "./sweeper.ts";
 
 /** The answer to one problem. */
 export interface OneAnswer {

@@ -7,9 +7,9 @@ import type { AsyncOptions, Potentials, Progress } from "../run/options.ts";
 import { magnitude } from "../run/potentials.ts";
 import { drain, drainAsync } from "../run/solver.ts";
 import { gibbsRow } from "./gibbsPlan.ts";
-import { nearSums } from "./nearCertificate.ts";
-import { hasNearPairs } from "./nearPlan.ts";
-import { type PlanSums, type RoundedSums, separableRounding, separableSums } from "./separableCertificate.ts";
+import { type PlanSums, type RoundedSums, separableRounding, separableSums } from "./operators/separableCertificate.ts";
+import { nearSums } from "./truncated/nearCertificate.ts";
+import { hasNearPairs } from "./truncated/nearPlan.ts";
 
 /** Which problem the certificate is about. */
 export interface EntropicCertifyOptions {

@@ -3,10 +3,10 @@ import type { Cost } from "../cost/cost.ts";
 import { lazyPlan } from "../plan/lazy.ts";
 import type { Plan } from "../plan/plan.ts";
 import type { Potentials } from "../run/options.ts";
-import { exp2All } from "./exponentials.ts";
-import { hasNearPairs, nearPlan } from "./nearPlan.ts";
-import { isSeparable } from "./separable.ts";
-import { separablePlan } from "./separablePlan.ts";
+import { exp2All } from "./operators/exponentials.ts";
+import { isSeparable } from "./operators/separable.ts";
+import { separablePlan } from "./operators/separablePlan.ts";
+import { hasNearPairs, nearPlan } from "./truncated/nearPlan.ts";
 
 /** A plan that holds potentials only: n + m numbers. */
 export function gibbsPlan(

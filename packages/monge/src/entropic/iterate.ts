@@ -1,10 +1,10 @@
 // Sinkhorn's iteration to a tolerance, through a schedule of falling epsilons, with the exits that every run has.
 import type { Progress, Status } from "../run/options.ts";
-import { startNewton } from "./newton.ts";
+import { startNewton } from "./acceleration/newton.ts";
+import { describePlain, patientIterations, plainIterations } from "./acceleration/prediction.ts";
+import type { Relaxation } from "./acceleration/relaxation.ts";
+import type { Measured, Sweeper } from "./operators/sweeper.ts";
 import { passes } from "./passes.ts";
-import { describePlain, patientIterations, plainIterations } from "./prediction.ts";
-import type { Relaxation } from "./relaxation.ts";
-import type { Measured, Sweeper } from "./sweeper.ts";
 
 /** What one run is to do. */
 export interface Iteration {
@@ -108,16 +108,18 @@ export function* iterate(sweeper: Sweeper, task: Iteration, exits: Exits): Gener
         yield sign();
       }
       const status = exits.interrupted();
-      if (status !== null) return yield* leave(status, last && swept !== undefined);
+      if (status !== null) return yield* leave(status, last && swept !== undefined && !sweeper.keeping());
       if (error < least) {
         least = error;
         since = 0;
       } else if (++since >= (least < small ? patience.small : patience.large)) {
-        if (sweeper.keeping()) mayKeep = false;
+        // What kept entries say is not the last word.
+        const seenAll = !sweeper.keeping();
+        if (!seenAll) mayKeep = false;
         sweeper.drop();
         // A large constant between F and G costs digits: taken out before rounding is blamed.
         const moved = sweeper.centre();
-        if (rule.omega === 1 && rule.adjust === undefined && !moved) return yield* leave("stalled", last);
+        if (seenAll && rule.omega === 1 && rule.adjust === undefined && !moved) return yield* leave("stalled", last);
         rule.rest();
         since = 0;
       }

@@ -9,8 +9,8 @@ import { type Floats, type Matrix, type MatrixLike, toMatrix } from "../linalg/m
 import { sum } from "../linalg/sum.ts";
 import type { MarginalHold, SolvedProblem } from "../run/result.ts";
 import { drain } from "../run/solver.ts";
-import type { DivergenceResult } from "./divergenceResult.ts";
-import { type Beyond, type Extension, noPoints, withExtension } from "./extend.ts";
+import type { DivergenceResult } from "./divergence/result.ts";
+import { type Beyond, type Extension, noPoints, withExtension } from "./operators/extend.ts";
 import type { SinkhornResult } from "./sinkhornResult.ts";
 
 /** The potential of one side and the map to the other, at any points. Points are rows of a matrix, k x d; each call sweeps k m pairs. */

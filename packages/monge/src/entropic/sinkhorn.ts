@@ -7,17 +7,22 @@ import { giveBack, lease, type Workspace } from "../kernels/workspace.ts";
 import type { Weights } from "../measure/weights.ts";
 import type { AsyncOptions, Potentials, Progress, RunOptions } from "../run/options.ts";
 import { defineSolver, drain, type Run, type RunControl } from "../run/solver.ts";
-import { type AccelerationChoice, type AccelerationOptions, readAcceleration } from "./acceleration.ts";
+import { type AccelerationChoice, type AccelerationOptions, readAcceleration } from "./acceleration/acceleration.ts";
 import { entropicResult, type Outcome } from "./answer.ts";
 import { solveBalanced } from "./balanced.ts";
-import type { Unbalanced } from "./penalty.ts";
+import { openSweeper } from "./operators/softminSweeper.ts";
+import type { Measured, Sweeper } from "./operators/sweeper.ts";
 import { type EntropicProblem, readProblem } from "./problem.ts";
-import { relaxedSinkhorn } from "./relaxed.ts";
+import type { Unbalanced } from "./relaxed/penalty.ts";
+import { relaxedSinkhorn } from "./relaxed/relaxed.ts";
 import { readEpsilon } from "./schedule.ts";
 import type { SinkhornResult } from "./sinkhornResult.ts";
-import { openSweeper } from "./softminSweeper.ts";
-import type { Measured, Sweeper } from "./sweeper.ts";
-import { type NearPairsOptions, prefersNearPairs, type TruncatedAnswer, truncatedSinkhorn } from "./truncated.ts";
+import {
+  type NearPairsOptions,
+  prefersNearPairs,
+  type TruncatedAnswer,
+  truncatedSinkhorn,
+} from "./truncated/truncated.ts";
 
 /** Options of {@link sinkhorn}. Give `epsilon` or `relativeEpsilon`. */
 export interface SinkhornOptions extends RunOptions, AccelerationOptions, NearPairsOptions {

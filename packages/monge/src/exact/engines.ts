@@ -1,10 +1,10 @@
 // The table of exact engines, and the choice among them: made from the problem, and explained.
 import { OtError } from "../errors/otError.ts";
-import { costScaling } from "./costScaling.ts";
-import { networkSimplex } from "./networkSimplex.ts";
-import { pointsExact } from "./pointsExact.ts";
+import { shortestPath } from "./assignment/shortestPath.ts";
+import { costScaling } from "./networkSimplex/costScaling.ts";
+import { networkSimplex } from "./networkSimplex/networkSimplex.ts";
+import { pointsExact } from "./points/pointsExact.ts";
 import type { Engine, ExactProblem } from "./problem.ts";
-import { shortestPath } from "./shortestPath.ts";
 
 /** The exact engines, by name. */
 export type ExactMethod = "networkSimplex" | "shortestPath" | "costScaling" | "points";

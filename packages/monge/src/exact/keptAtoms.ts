@@ -1,8 +1,8 @@
 // Atoms too light for the quantum of integer masses: left out of a solve, then sent whole to their cheapest partner.
 import { OtError } from "../errors/otError.ts";
 import type { Status } from "../run/options.ts";
+import { planOfTree, type SpanningTree } from "./networkSimplex/spanningTree.ts";
 import type { ExactAnswer, ExactProblem } from "./problem.ts";
-import { planOfTree, type SpanningTree } from "./spanningTree.ts";
 
 /** The part of a problem that an integer solve sees. */
 export interface KeptAtoms {

@@ -4,7 +4,7 @@
 import { points } from "../cost/points.ts";
 import { OtError, optionOutOfRange } from "../errors/otError.ts";
 import { emd } from "../exact/emd.ts";
-import { wasserstein1d } from "../exact/wasserstein1d.ts";
+import { wasserstein1d } from "../exact/line/wasserstein1d.ts";
 import { exact } from "../kernels/exact.ts";
 import { backend } from "../kernels/module.ts";
 import { type Matrix, type MatrixLike, toMatrix } from "../linalg/matrix.ts";

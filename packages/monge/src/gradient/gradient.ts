@@ -1,6 +1,6 @@
 // Gradients of transport: of a value by the envelope theorem, of the transport cost of an entropic plan by implicit differentiation.
 // Cuturi and Doucet (2014); Feydy et al. (2019); Luise, Rudi, Pontil and Ciliberto (2018).
-import type { DivergenceResult } from "../entropic/divergenceResult.ts";
+import type { DivergenceResult } from "../entropic/divergence/result.ts";
 import type { SinkhornResult } from "../entropic/sinkhornResult.ts";
 import { OtError } from "../errors/otError.ts";
 import type { Matrix } from "../linalg/matrix.ts";

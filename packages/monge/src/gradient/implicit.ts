@@ -6,8 +6,8 @@
 
 import type { Cost } from "../cost/cost.ts";
 import { transpose } from "../cost/transpose.ts";
-import { withExtension } from "../entropic/extend.ts";
 import { gibbsRow } from "../entropic/gibbsPlan.ts";
+import { withExtension } from "../entropic/operators/extend.ts";
 import type { SinkhornResult } from "../entropic/sinkhornResult.ts";
 import { dot, sum } from "../linalg/sum.ts";
 import { lazyPlan } from "../plan/lazy.ts";

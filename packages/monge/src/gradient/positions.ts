@@ -1,8 +1,8 @@
 // The derivatives of a transport value by the places of the atoms: sum_j P_ij grad_x c(x_i, y_j), the plan held fixed (envelope theorem).
 import type { PointsCost } from "../cost/points.ts";
 import { transpose } from "../cost/transpose.ts";
-import { exp2All } from "../entropic/exponentials.ts";
-import { type Extension, noPoints, tangential, withExtension } from "../entropic/extend.ts";
+import { exp2All } from "../entropic/operators/exponentials.ts";
+import { type Extension, noPoints, tangential, withExtension } from "../entropic/operators/extend.ts";
 import type { Matrix } from "../linalg/matrix.ts";
 import { sum } from "../linalg/sum.ts";
 import { drain } from "../run/solver.ts";

@@ -2,9 +2,9 @@
 
 import type { Cost } from "../cost/cost.ts";
 import { transpose } from "../cost/transpose.ts";
-import { exp2All } from "../entropic/exponentials.ts";
-import type { Beyond } from "../entropic/extend.ts";
-import { withSoftMinima } from "../entropic/softMinima.ts";
+import { exp2All } from "../entropic/operators/exponentials.ts";
+import type { Beyond } from "../entropic/operators/extend.ts";
+import { withSoftMinima } from "../entropic/operators/softMinima.ts";
 import { OtError } from "../errors/otError.ts";
 import { sum } from "../linalg/sum.ts";
 import type { MarginalHold, Result, SolvedProblem } from "../run/result.ts";

@@ -2,7 +2,7 @@
 // Gromov-Wasserstein Vayer et al. (2019). Where the objective is concave (distances) every step goes all the way, from vertex to vertex.
 import type { CostLike } from "../cost/cost.ts";
 import { emd } from "../exact/emd.ts";
-import { wasserstein1d } from "../exact/wasserstein1d.ts";
+import { wasserstein1d } from "../exact/line/wasserstein1d.ts";
 import { type SparseMatrix, sparseFromEntries } from "../linalg/sparse.ts";
 import type { Potentials, Progress, Status } from "../run/options.ts";
 import type { Run } from "../run/solver.ts";

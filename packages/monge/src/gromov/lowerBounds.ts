@@ -2,8 +2,8 @@
 // FLB: one number an atom, SLB: the law of all distances, TLB: the law of the distances from each atom; all are transport of lesser things.
 import type { Cost, CostLike } from "../cost/cost.ts";
 import { emd } from "../exact/emd.ts";
-import { withLineSorter } from "../exact/lineOrder.ts";
-import { wasserstein1d } from "../exact/wasserstein1d.ts";
+import { withLineSorter } from "../exact/line/lineOrder.ts";
+import { wasserstein1d } from "../exact/line/wasserstein1d.ts";
 import { sum } from "../linalg/sum.ts";
 import { balancedMasses } from "../measure/balance.ts";
 import type { Weights } from "../measure/weights.ts";

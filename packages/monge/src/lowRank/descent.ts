@@ -1,6 +1,6 @@
 // Mirror descent over plans in factors: min <C, Q diag(1 / g) R^T> over factors with the sums of a, b and a common g >= least.
 // A step multiplies each factor by exp(-step gradient) and projects. Scetbon, Cuturi, Peyre (2021), algorithm 3, without entropy.
-import { exp2All } from "../entropic/exponentials.ts";
+import { exp2All } from "../entropic/operators/exponentials.ts";
 import { OtError } from "../errors/otError.ts";
 import { sum } from "../linalg/sum.ts";
 import type { Progress, Status } from "../run/options.ts";

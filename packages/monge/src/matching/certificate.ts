@@ -13,7 +13,7 @@ import type { MatchTask } from "./task.ts";
 /** What can be proved of a match: the best links for its camera, and that no small move of the camera makes them better. */
 export interface MatchCertificate {
   readonly kind: "stationarity";
-  /** Minus the score: minus the gains of the links, all pairs looked at, in nats. */
+  /** Minus the gains of the one-to-one links, all pairs looked at, in nats. */
   readonly objective: number;
   /** By how much a Gauss-Newton step of the camera could lower sum d^2 / 2 over the links. */
   readonly stationarityGap: number;
@@ -30,9 +30,9 @@ export interface MatchCertify {
 }
 
 /** The certificate of a pose. */
-export function certifyMatch(task: MatchTask, pose: Pose): MatchCertify {
-  return Object.assign(() => drain(prove(task, pose)), {
-    async: (options: AsyncOptions = {}) => drainAsync(() => prove(task, pose), options.signal),
+export function certifyMatch(task: MatchTask, pose: Pose, odds: number): MatchCertify {
+  return Object.assign(() => drain(prove(task, pose, odds)), {
+    async: (options: AsyncOptions = {}) => drainAsync(() => prove(task, pose, odds), options.signal),
   });
 }
 
@@ -42,8 +42,8 @@ export interface LinkEquations {
   readonly g: Float64Array;
 }
 
-function* prove(task: MatchTask, pose: Pose): Generator<Progress, MatchCertificate, void> {
-  return (yield* examine(task, pose)).certificate;
+function* prove(task: MatchTask, pose: Pose, odds: number): Generator<Progress, MatchCertificate, void> {
+  return (yield* examine(task, pose, odds)).certificate;
 }
 
 /** g^T H^-1 g / 2: what a Gauss-Newton step promises. */
@@ -56,6 +56,7 @@ export function promise({ H, g }: LinkEquations): number {
 export function* examine(
   { problem, stage, soft, known }: MatchTask,
   { camera, widths, inflation }: Pose,
+  odds: number,
 ): Generator<Progress, { certificate: MatchCertificate; equations: LinkEquations | null }, void> {
   const { scene, view } = problem;
   const { blur, dilation, outline, extra, presence } = stage;
@@ -72,7 +73,7 @@ export function* examine(
   const target = features(view, blur);
   for (let j = 0; j < view.count; j++) target[featureCount * j + 2] -= inflation;
   const [n, m] = [scene.count, view.count];
-  const gate = gatesOf(source, target, widths, crowdsPlainly(source, target));
+  const gate = gatesOf(source, target, widths, crowdsPlainly(source, target), odds);
   const [wx, wc] = [1 / widths.position ** 2, 1 / widths.shape ** 2];
   const pairs = { n, m, i: [] as number[], j: [] as number[], gain: [] as number[] };
   for (let i = 0; i < n; i++) {

@@ -14,13 +14,20 @@ export const gates = {
   /** Reach in which neighbours are counted, in radii of the picture. */
   reach: 0.12,
 };
-/** The prior odds of an ellipse to be of a given ellipsoid that is in view: some are unseen, some are spurious. */
-const odds = 0.5;
+/** The prior odds of a pair that says nothing, before anything is known of how many ellipsoids are unseen and ellipses spurious. */
+const evenOdds = 0.5;
+const mostOdds = 10;
 
 /** Pairs that are likelier than chance at a camera, with their gains. */
-export function candidates(stage: Stage, camera: Camera, targets: Targets, widths: Widths): Candidates {
+export function candidates(
+  stage: Stage,
+  camera: Camera,
+  targets: Targets,
+  widths: Widths,
+  odds: number = evenOdds,
+): Candidates {
   const projected = stage.project(camera).slice();
-  const gate = gatesOf(projected, targets.values, widths, crowds(stage, targets));
+  const gate = gatesOf(projected, targets.values, widths, crowds(stage, targets), odds);
   stage.project(camera);
   const { count: found, pairs, values } = stage.near(targets, widths, gates.most);
   const i: number[] = [];
@@ -36,12 +43,18 @@ export function candidates(stage: Stage, camera: Camera, targets: Targets, width
   return { n: stage.n, m: targets.count, i, j, gain };
 }
 
+/** The odds where a share of the ellipses is linked: strangers are as many as there are spurious ones. */
+export function oddsOf(linked: number): number {
+  return linked < 1 ? Math.min(mostOdds, Math.max(evenOdds, linked / (1 - linked))) : mostOdds;
+}
+
 /** d^2 at which a pair is as likely a right one as a stranger, by target; `crowd` is the number of projected ellipsoids there by area. */
 export function gatesOf(
   projected: Float64Array,
   targets: Float64Array,
   { position, shape }: Widths,
   crowd: Float64Array,
+  odds: number,
 ): Float64Array {
   const shapes = shapeDensity(projected);
   const normal = (2 * Math.PI) ** 2.5 * position ** 2 * shape ** 3;

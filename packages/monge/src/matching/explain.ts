@@ -2,9 +2,8 @@
 
 import { type SparseMatrix, sparseFromEntries } from "../linalg/sparse.ts";
 import type { Progress } from "../run/progress.ts";
-import type { Result } from "../run/result.ts";
 import { type Camera, project } from "./camera.ts";
-import { candidates } from "./evidence.ts";
+import { candidates, oddsOf } from "./evidence.ts";
 import { type GroupSide, joinGroups } from "./groups.ts";
 import { bestLinks, type Candidates } from "./links.ts";
 import type { NormalisedProblem } from "./normalise.ts";
@@ -38,8 +37,10 @@ export interface Explanation {
     readonly ellipsoids: readonly { readonly index: number; readonly reason: UnmatchedReason }[];
     readonly ellipses: readonly number[];
   };
+  /** As that of a pose: at even odds. */
   readonly evidence: number;
-  readonly transport: Result | null;
+  /** The prior odds of pairs that the view showed; those of the links. */
+  readonly odds: number;
 }
 
 /** Sweeps of the soft assignment, and what a probability must reach to be told. */
@@ -58,7 +59,10 @@ export function* explain(
   join: boolean,
 ): Generator<Progress, Explanation, void> {
   const { scene, view } = problem;
-  const pairs = candidates(stage, camera, stage.all, widths);
+  const first = yield* bestLinks(candidates(stage, camera, stage.all, widths));
+  const share = first.ofEllipse.reduce((sum, i) => sum + (i >= 0 ? 1 : 0), 0) / view.count;
+  const odds = oddsOf(share);
+  const pairs = candidates(stage, camera, stage.all, widths, odds);
   const links = yield* bestLinks(pairs);
   const ofEllipsoid = links.ofEllipsoid.slice();
   const matches: [number, number][] = [];
@@ -137,8 +141,8 @@ export function* explain(
       ellipsoids: lonely,
       ellipses: Array.from({ length: view.count }, (_, j) => j).filter((j) => !used.has(j)),
     },
-    evidence: links.gain,
-    transport: links.transport,
+    evidence: first.gain,
+    odds,
   };
 }
 

@@ -15,6 +15,13 @@ export type { MatchPrior } from "./prior.ts";
 export type { RigidMotion } from "./rig.ts";
 export { type SimulatedView, simulateView, type ViewOptions } from "./simulate.ts";
 export type { MatchOptions, MatchRoute } from "./task.ts";
+export {
+  type TransferDirection,
+  type TransferredLabels,
+  type TransferredValues,
+  transferLabels,
+  transferValues,
+} from "./transfer.ts";
 export { type ViewScores, viewScores } from "./viewScores.ts";
 export { type MatchViews, type MatchViewsResult, matchViews } from "./views.ts";
 export type { MatchViewsOptions, SceneView } from "./viewsTask.ts";

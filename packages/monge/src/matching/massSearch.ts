@@ -10,12 +10,14 @@ import { rotationAlong } from "./rotation.ts";
 import { ellipsesMixture, ellipsoidsMixture, readEllipses, readEllipsoids } from "./sides.ts";
 
 /** Components of the coarse and of the fine problem, directions and turns to start from, steps there, poses to refine. */
-const coarse = 60;
+const coarse = 40;
 const fine = 500;
-const directionCount = 150;
+const directionCount = 120;
 const turns = 8;
-const coarseSteps = 2;
-const refined = 8;
+const coarseSteps = 1;
+const refined = 6;
+/** Components of either side below which nothing is to be learnt. */
+const fewest = 16;
 /** Starts whose pictures differ by less are one. */
 const apart = 0.2;
 /** A pose is beyond doubt where the next one costs so many times as much, and where it costs less than this share of the view's own blur. */
@@ -36,6 +38,8 @@ export function* massSearch(
   prior: MatchPrior,
   distance: (p: Camera, q: Camera) => number,
 ): Generator<void, MassFound | null, void> {
+  // Few components fit anything.
+  if (Math.min(problem.scene.count, problem.view.count) < fewest) return null;
   const scene = ellipsoidsMixture(problem.scene, weights.scene);
   const view = ellipsesMixture(problem.view, weights.view);
   const small = yield* level(problem, scene, view, coarse);

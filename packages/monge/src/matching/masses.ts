@@ -3,13 +3,14 @@
 // Block descent on MW2^2 = min over plans P between the weights of sum P_ij (|x_i - x_j|^2 + Bures^2(S_i, S_j)) (Delon, Desolneux 2020): an exact
 // plan, then the Gauss-Newton step towards everybody's mean partner. For sides that were reduced independently, where nobody has a partner of
 // his own; both must show all of the mass.
-import { dense } from "../cost/dense.ts";
 import { emd } from "../exact/emd.ts";
-import { buresSquared2 } from "./bures2.ts";
+import { buresCostMatrix } from "../gaussian/costMatrix.ts";
+import type { Matrix } from "../linalg/matrix.ts";
 import type { Camera, Ellipses } from "./camera.ts";
 import { project } from "./camera.ts";
 import type { NormalisedProblem } from "./normalise.ts";
 import { solveNormal, stepped, unknowns } from "./pose.ts";
+import { ellipsesMixture } from "./sides.ts";
 
 /** The weights of both sides. */
 export interface Masses {
@@ -28,6 +29,8 @@ export interface MassPose {
 const mostSteps = 12;
 const enough = 1e-3;
 const difference = 1e-5;
+/** Where things are put that are not in the picture, in radii of it. */
+const far = 10;
 
 /** Descends from a camera. */
 export function* alignMasses(
@@ -37,17 +40,15 @@ export function* alignMasses(
   steps: number = mostSteps,
 ): Generator<void, MassPose, void> {
   const { scene, view } = problem;
-  const [n, m] = [scene.count, view.count];
+  const n = scene.count;
   const from = shares(a);
   const to = shares(b);
   let camera = start;
   let best: MassPose = { camera, cost: Infinity };
   let potentials: { f: Float64Array; g: Float64Array } | undefined;
-  const C = new Float64Array(n * m);
   for (let step = 0; step <= steps; step++) {
     const seen = project(scene, camera);
-    fillCosts(seen, view, C);
-    const solving = emd.steps(from, to, dense({ data: C, rows: n, cols: m }), {
+    const solving = emd.steps(from, to, costs(seen, from, view, to), {
       warmStart: potentials,
       massTolerance: 1e-6,
     });
@@ -78,19 +79,10 @@ function shares(weights: Float64Array): Float64Array {
   return total > 0 ? weights.map((weight) => weight / total) : weights.map(() => 1 / weights.length);
 }
 
-function fillCosts(seen: Ellipses, view: Ellipses, C: Float64Array): void {
-  const m = view.count;
-  for (let i = 0; i < seen.count; i++) {
-    const [x, y] = [seen.means[2 * i], seen.means[2 * i + 1]];
-    for (let j = 0; j < m; j++) {
-      const dx = x - view.means[2 * j];
-      const dy = y - view.means[2 * j + 1];
-      // What is behind the camera is far from everything.
-      C[i * m + j] = Number.isFinite(x)
-        ? dx * dx + dy * dy + buresSquared2(seen.covariances, 3 * i, view.covariances, 3 * j)
-        : 100;
-    }
-  }
+/** Squared Bures-Wasserstein distances; what is behind the camera is far from everything. */
+function costs(seen: Ellipses, from: Float64Array, view: Ellipses, to: Float64Array): Matrix {
+  const means = seen.means.map((value) => (Number.isFinite(value) ? Math.max(-far, Math.min(far, value)) : far));
+  return buresCostMatrix(ellipsesMixture({ ...seen, means }, from), ellipsesMixture(view, to));
 }
 
 /** The Gauss-Newton step for sum_i mass_i |x_i - target_i / mass_i|^2. */

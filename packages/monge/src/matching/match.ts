@@ -119,7 +119,7 @@ export interface Solved {
   readonly chance: number;
   /** Of a pose by mass: how far it is beyond doubt, 1 at the limit. */
   readonly byMass: number | null;
-  readonly explanation: Omit<Explanation, "transport">;
+  readonly explanation: Explanation;
   readonly tried: number;
   readonly level: string;
 }
@@ -137,7 +137,7 @@ function* solveHere(control: RunControl<MatchResult>, task: MatchTask): Generato
     explain(stage, problem, task.weights, pose.camera, pose.widths, task.join);
   if (known !== null) {
     const pose = atKnown(stage, problem.inward(known));
-    const { transport: _, ...explanation } = yield* explainPose(pose);
+    const explanation = yield* explainPose(pose);
     giveBack(workspace);
     return {
       status: "converged",
@@ -182,7 +182,7 @@ function* solveHere(control: RunControl<MatchResult>, task: MatchTask): Generato
   const pose = byMass && found.mass !== null ? atKnown(stage, found.mass.camera) : first;
   const alternatives = byMass ? [] : found.poses.slice(1).filter(({ evidence }) => evidence >= equal * pose.evidence);
   stage.setInflation(pose.inflation);
-  const { transport: _, ...explanation } = yield* explainPose(pose);
+  const explanation = yield* explainPose(pose);
   giveBack(workspace);
   const sure = byMass ? found.mass?.sure === true : pose.evidence >= limit;
   return {
@@ -279,7 +279,7 @@ export function finish(task: MatchTask, solved: Solved, elapsedMs: number): Matc
             of: pose.origin.of,
             cost: pose.origin.hypothesis.cost ?? null,
           },
-    certify: certifyMatch(task, pose),
+    certify: certifyMatch(task, pose, explanation.odds),
   };
 }
 

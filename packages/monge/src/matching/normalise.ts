@@ -1,4 +1,5 @@
 // Both sides brought to the origin and to radius 1, so that every tolerance is a share of the picture; cameras carried between the two worlds.
+import { multiply, product, transposed } from "../linalg/small.ts";
 import type { Camera, Ellipses, Ellipsoids, Intrinsics } from "./camera.ts";
 import { rotationAlong } from "./rotation.ts";
 
@@ -58,9 +59,9 @@ export function normaliseProblem(
     outward(camera) {
       if (camera.projection === "perspective") {
         const { turning, intrinsics: outer } = rays as Rays;
-        const R = product(transposed(turning), camera.R);
-        const s = apply3(transposed(turning), camera.t).map((value) => value * unit);
-        const c = apply3(R, [X, Y, Z]);
+        const R = multiply(transposed(turning, 3, 3), Float64Array.from(camera.R), 3);
+        const s = times(transposed(turning, 3, 3), camera.t).map((value) => value * unit);
+        const c = times(R, [X, Y, Z]);
         // A focal length that was found is carried over as a factor.
         const factor = camera.intrinsics.fx * radius;
         const { fx, fy, cx, cy } = outer;
@@ -84,13 +85,13 @@ export function normaliseProblem(
     inward(camera) {
       if (camera.projection === "perspective") {
         const { turning, intrinsics: outer } = rays as Rays;
-        const c = apply3(camera.R, [X, Y, Z]);
+        const c = times(camera.R, [X, Y, Z]);
         const s = [0, 1, 2].map((k) => (camera.t[k] + c[k]) / unit);
         const focal = camera.intrinsics.fx / outer.fx / radius;
         return {
           projection: "perspective",
-          R: product(turning, camera.R),
-          t: apply3(turning, s),
+          R: multiply(turning, Float64Array.from(camera.R), 3),
+          t: times(turning, s),
           intrinsics: { fx: focal, fy: focal, cx: 0, cy: 0 },
         };
       }
@@ -173,18 +174,7 @@ function linear(camera: Exclude<Camera, { projection: "perspective" }>): Float64
     : Float64Array.from({ length: 6 }, (_, k) => camera.scale * camera.R[k]);
 }
 
-function transposed(R: ArrayLike<number>): Float64Array {
-  return Float64Array.of(R[0], R[3], R[6], R[1], R[4], R[7], R[2], R[5], R[8]);
-}
-
-function product(P: ArrayLike<number>, Q: ArrayLike<number>): Float64Array {
-  return Float64Array.from({ length: 9 }, (_, k) => {
-    const i = 3 * Math.floor(k / 3);
-    const j = k % 3;
-    return P[i] * Q[j] + P[i + 1] * Q[3 + j] + P[i + 2] * Q[6 + j];
-  });
-}
-
-function apply3(R: ArrayLike<number>, x: ArrayLike<number>): Float64Array {
-  return Float64Array.from({ length: 3 }, (_, k) => R[3 * k] * x[0] + R[3 * k + 1] * x[1] + R[3 * k + 2] * x[2]);
+/** R x. */
+function times(R: ArrayLike<number>, x: ArrayLike<number>): Float64Array {
+  return product(R, x, 3, 3, 1);
 }

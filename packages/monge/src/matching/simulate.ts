@@ -1,11 +1,12 @@
 // A view of a scene as a detector might report it: noise, unseen and spurious ellipses, occlusion, crops, merges and splits; with the truth.
 import { optionOutOfRange } from "../errors/otError.ts";
+import { eigen, spectral } from "../linalg/eigen.ts";
 import { type Random, random } from "../linalg/random.ts";
+import { multiply } from "../linalg/small.ts";
 import type { Mixture } from "../measure/mixture.ts";
 import { type Camera, type Ellipsoids, project } from "./camera.ts";
 import { randomRotation } from "./rotation.ts";
 import { checkCamera, ellipsesMixture, readEllipsoids } from "./sides.ts";
-import { apply2, congruence2, eigenvalues2, type Symmetric2 } from "./symmetric2.ts";
 
 /** What is wrong with the view; every share is in [0, 1), and 0 by default. */
 export interface ViewOptions {
@@ -38,9 +39,12 @@ export interface SimulatedView {
   readonly radius: number;
 }
 
+/** xx, xy, yy. */
+type Covariance = readonly [number, number, number];
+
 interface Blob {
   readonly mean: readonly [number, number];
-  readonly covariance: Symmetric2;
+  readonly covariance: Covariance;
   readonly weight: number;
   readonly origins: readonly number[];
 }
@@ -192,13 +196,13 @@ function joined(parts: readonly Blob[]): Blob {
 /** Two Gaussians side by side along the long axis, with the moments of one. */
 function halves({ mean, covariance, weight, origins }: Blob): Blob[] {
   const [xx, xy, yy] = covariance;
-  const [large] = eigenvalues2(covariance);
+  const large = (xx + yy) / 2 + Math.hypot((xx - yy) / 2, xy);
   const angle = 0.5 * Math.atan2(2 * xy, xx - yy);
   const [c, s] = [Math.cos(angle), Math.sin(angle)];
   // Half a standard deviation and a half apart each: the long axis of either is what is left of the variance.
   const offset = 0.8 * Math.sqrt(large);
   const taken = offset * offset;
-  const part: Symmetric2 = [xx - taken * c * c, xy - taken * c * s, yy - taken * s * s];
+  const part: Covariance = [xx - taken * c * c, xy - taken * c * s, yy - taken * s * s];
   return [-offset, offset].map((along) => ({
     mean: [mean[0] + along * c, mean[1] + along * s] as const,
     covariance: part,
@@ -209,12 +213,16 @@ function halves({ mean, covariance, weight, origins }: Blob): Blob[] {
 
 function disturbed(blob: Blob, noise: number, covarianceNoise: number, { normal }: Random): Blob {
   const mean = [blob.mean[0] + noise * normal(), blob.mean[1] + noise * normal()] as const;
-  const E: Symmetric2 = [covarianceNoise * normal(), covarianceNoise * normal(), covarianceNoise * normal()];
-  const covariance = congruence2(
-    apply2(blob.covariance, (value) => Math.sqrt(Math.max(value, 0))),
-    apply2(E, Math.exp),
-  );
+  const E = [covarianceNoise * normal(), covarianceNoise * normal(), covarianceNoise * normal()] as const;
+  const root = applied(blob.covariance, (value) => Math.sqrt(Math.max(value, 0)));
+  const S = multiply(multiply(root, applied(E, Math.exp), 2), root, 2);
+  const covariance: Covariance = [S[0], (S[1] + S[2]) / 2, S[3]];
   return { ...blob, mean, covariance };
+}
+
+/** A function of a symmetric matrix. */
+function applied([xx, xy, yy]: Covariance, f: (eigenvalue: number) => number): Float64Array {
+  return spectral(eigen(Float64Array.of(xx, xy, xy, yy), 2), f);
 }
 
 /** An ellipsoid of the scene, turned at random, seen somewhere in the disc. */

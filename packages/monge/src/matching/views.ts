@@ -103,7 +103,7 @@ function* run(control: RunControl<MatchViewsResult>, task: ViewsTask): Generator
     },
     certify: certifyViews(
       { tasks, rig: solved.joint === null ? null : task.rig },
-      solved.views.map(({ pose }) => pose),
+      solved.views.map(({ pose, explanation }) => ({ pose, odds: explanation.odds })),
     ),
   };
 }

@@ -91,7 +91,7 @@ export function* solveViews(control: Exits, { tasks, rig }: ViewsTask): Generato
   const together: MatchStatus =
     interrupted ?? (score < confidenceLimit(chance) ? "low-confidence" : others.length > 0 ? "ambiguous" : "converged");
   const views = tasks.map((task, v): Solved => {
-    const { transport: _, ...explanation } = explained[v];
+    const explanation = explained[v];
     const byMass = massPose(v) !== null;
     const alternatives = byMass
       ? []

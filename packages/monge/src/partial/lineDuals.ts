@@ -1,6 +1,6 @@
 // Potentials of a partial plan on the line, in one pass: differences along the cells of the plan are boxed by their neighbours,
 // because |x - y|^p of sorted atoms is a Monge array (Hoffman 1963), and by the nearest atoms that have mass left.
-import { power } from "../exact/staircase.ts";
+import { power } from "../exact/line/staircase.ts";
 import type { MergedLine } from "./lineOrderings.ts";
 
 /** Far below one quantum, above the rounding of fractions of 1. */

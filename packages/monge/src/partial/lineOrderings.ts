@@ -1,7 +1,7 @@
 // The atoms of two sides merged along the line, and the cost of matching any balanced interval of them, after one pass.
 // Chapel, Tavenard, "One for all and all for one: efficient computation of partial Wasserstein distances on the line" (2025).
-import { withLineSorter } from "../exact/lineOrder.ts";
-import { power } from "../exact/staircase.ts";
+import { withLineSorter } from "../exact/line/lineOrder.ts";
+import { power } from "../exact/line/staircase.ts";
 
 /** Both sides sorted and merged; t runs over all n + m atoms from left to right. */
 export interface MergedLine {

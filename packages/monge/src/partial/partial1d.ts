@@ -2,7 +2,7 @@
 // Chapel, Tavenard, "One for all and all for one: efficient computation of partial Wasserstein distances on the line" (2025).
 import { points } from "../cost/points.ts";
 import { OtError } from "../errors/otError.ts";
-import { column, readExponent } from "../exact/lineProblem.ts";
+import { column, readExponent } from "../exact/line/lineProblem.ts";
 import { exponent, integerMasses } from "../exact/masses.ts";
 import { freeMasses } from "../measure/freeMasses.ts";
 import type { Weights } from "../measure/weights.ts";

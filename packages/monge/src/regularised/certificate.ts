@@ -3,7 +3,7 @@
 //
 // With entropy f is the soft c-transform of g under C'. The group lasso has no gradient at groups without mass: f and g are held to
 // |max(0, f_I + g_j - C_Ij)| <= strength instead, its own dual.
-import { exp2All, log2All } from "../entropic/exponentials.ts";
+import { exp2All, log2All } from "../entropic/operators/exponentials.ts";
 import { dot, l1Distance, sum } from "../linalg/sum.ts";
 import type { Certify, DualityCertificate } from "../run/certificate.ts";
 import type { AsyncOptions, Potentials, Progress } from "../run/options.ts";

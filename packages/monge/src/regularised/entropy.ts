@@ -1,5 +1,5 @@
 // The entropy eps KL(P | a (x) b / mass) of a dense plan and its gradient eps log(P mass / (a b)), with logarithms by the kernel.
-import { log2All } from "../entropic/exponentials.ts";
+import { log2All } from "../entropic/operators/exponentials.ts";
 
 /** Below this an entry counts as 0: the kernel takes logarithms of normal numbers. */
 const nothing = 1e-300;

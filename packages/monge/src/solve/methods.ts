@@ -1,11 +1,11 @@
 // The table of methods: the special solvers that win where they apply, then the general one. First that accepts, runs.
-import type { Unbalanced } from "../entropic/penalty.ts";
+import type { Unbalanced } from "../entropic/relaxed/penalty.ts";
 import { sinkhorn } from "../entropic/sinkhorn.ts";
 import { OtError } from "../errors/otError.ts";
 import { type EmdOptions, emd } from "../exact/emd.ts";
 import type { ExactMethod } from "../exact/engines.ts";
-import { gridL1 } from "../exact/gridL1.ts";
-import { wasserstein1d } from "../exact/wasserstein1d.ts";
+import { gridL1 } from "../exact/grid/gridL1.ts";
+import { wasserstein1d } from "../exact/line/wasserstein1d.ts";
 import type { Histogram } from "../measure/measure.ts";
 import { partialTransport } from "../partial/partial.ts";
 import type { Result } from "../run/result.ts";

@@ -1,5 +1,5 @@
 // From the entries and potentials of an unbalanced plan to the caller's result.
-import { penaltyValue } from "../entropic/relaxedDual.ts";
+import { penaltyValue } from "../entropic/relaxed/dual.ts";
 import { sparseFromEntries } from "../linalg/sparse.ts";
 import { sum } from "../linalg/sum.ts";
 import { type SparsePlan, sparsePlan } from "../plan/sparse.ts";

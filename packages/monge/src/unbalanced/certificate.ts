@@ -2,8 +2,8 @@
 // The potentials are made feasible first; D* never falls as f rises, so that the c-transform is the best repair.
 import { blockRows } from "../cost/base.ts";
 import type { Cost } from "../cost/cost.ts";
-import type { Marginal } from "../entropic/penalty.ts";
-import { dualTerms, penaltyValue } from "../entropic/relaxedDual.ts";
+import { dualTerms, penaltyValue } from "../entropic/relaxed/dual.ts";
+import type { Marginal } from "../entropic/relaxed/penalty.ts";
 import { l1Distance, sum } from "../linalg/sum.ts";
 import type { Plan } from "../plan/plan.ts";
 import type { Certify, DualityCertificate } from "../run/certificate.ts";

@@ -2,7 +2,7 @@
 // KL: P_ij <- P_ij exp((f_i + g_j - C_ij) / (rho + sigma)) for f, g of the present marginals. L2: P_ij <- P_ij max(0, rho a_i + sigma b_j - C_ij) /
 // (rho r_i + sigma s_j). Chapel, Flamary, Wu, Fevotte, Gasso, "Unbalanced optimal transport through non-negative penalized linear
 // regression" (2021).
-import { exp2All, log2All } from "../entropic/exponentials.ts";
+import { exp2All, log2All } from "../entropic/operators/exponentials.ts";
 import { OtError } from "../errors/otError.ts";
 import { outOfMemory } from "../kernels/workspace.ts";
 import type { Potentials, Progress, Status } from "../run/options.ts";

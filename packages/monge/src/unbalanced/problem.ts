@@ -1,6 +1,6 @@
 // What unbalanced transport is asked: masses that need not balance, a cost, and what a difference of marginals costs on either side.
 import type { Cost } from "../cost/cost.ts";
-import { type Marginal, readMarginals, type Unbalanced } from "../entropic/penalty.ts";
+import { type Marginal, readMarginals, type Unbalanced } from "../entropic/relaxed/penalty.ts";
 import { OtError } from "../errors/otError.ts";
 import { freeMasses } from "../measure/freeMasses.ts";
 import type { Weights } from "../measure/weights.ts";

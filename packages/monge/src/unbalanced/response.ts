@@ -1,7 +1,7 @@
 // The marginals that a tree's potentials stand for, and the shift of its potentials at which its rows send what its columns take.
 // KL: r = a e^(-f/rho). L2: r = a - f / rho (a negative one never survives: a flow meets 0 first). Equality: r = a.
-import { exp2All, log2All } from "../entropic/exponentials.ts";
-import type { Marginal } from "../entropic/penalty.ts";
+import { exp2All, log2All } from "../entropic/operators/exponentials.ts";
+import type { Marginal } from "../entropic/relaxed/penalty.ts";
 
 /** A side's penalty: total variation is not among them, it is solved as partial transport. */
 export type Smooth = "equal" | { readonly kind: "KL" | "L2"; readonly strength: number };

@@ -1,6 +1,6 @@
 // Unbalanced transport under KL, L2 and equality, exactly: the active set is fed row by row with the pair that is violated most.
 // No matrix is kept: a row of costs is computed when it is looked at. Memory O(n + m).
-import type { Marginal } from "../entropic/penalty.ts";
+import type { Marginal } from "../entropic/relaxed/penalty.ts";
 import type { Potentials, Progress, Status } from "../run/options.ts";
 import { completePotentials } from "../run/potentials.ts";
 import type { RunControl } from "../run/solver.ts";

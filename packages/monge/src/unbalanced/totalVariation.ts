@@ -1,7 +1,7 @@
 // Unbalanced transport under total variation is partial transport: mass that stays pays rho, and dummy atoms take it. Exact.
 // Where one side is dearer than the other by more than a cost, mass is rather made or wasted at that cost, through the same dummies.
 import type { Cost } from "../cost/cost.ts";
-import type { Marginal } from "../entropic/penalty.ts";
+import type { Marginal } from "../entropic/relaxed/penalty.ts";
 import { OtError } from "../errors/otError.ts";
 import { withDummies } from "../exact/dummies.ts";
 import { type EmdOptions, emd } from "../exact/emd.ts";

@@ -1,7 +1,7 @@
 // Unbalanced optimal transport without entropy: min <P, C> + D(P 1 | a) + D(P^T 1 | b) over P >= 0.
 // Liero, Mielke, Savare (2018) for KL; Benamou (2003) for L2; Piccoli, Rossi (2014) for total variation.
 import { type CostLike, toCost } from "../cost/cost.ts";
-import type { Unbalanced } from "../entropic/penalty.ts";
+import type { Unbalanced } from "../entropic/relaxed/penalty.ts";
 import { OtError } from "../errors/otError.ts";
 import type { Weights } from "../measure/weights.ts";
 import type { AsyncOptions, Progress, RunOptions } from "../run/options.ts";

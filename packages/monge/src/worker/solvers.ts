@@ -1,11 +1,11 @@
 // The solvers that a worker knows, by the names that `defineSolver` was given.
 import { sinkhornBatch } from "../entropic/batch.ts";
+import { selfPotential } from "../entropic/divergence/symmetric.ts";
 import { sinkhorn } from "../entropic/sinkhorn.ts";
-import { selfPotential } from "../entropic/symmetric.ts";
-import { assignment } from "../exact/assignment.ts";
+import { assignment } from "../exact/assignment/assignment.ts";
 import { emd } from "../exact/emd.ts";
 import { emdBatch } from "../exact/emdBatch.ts";
-import { gridL1 } from "../exact/gridL1.ts";
+import { gridL1 } from "../exact/grid/gridL1.ts";
 import { gaussianBarycenter } from "../gaussian/barycenter.ts";
 import { generalizedBarycenter } from "../gaussian/generalizedBarycenter.ts";
 import { generalizedGaussianBarycenter } from "../gaussian/generalizedGaussian.ts";

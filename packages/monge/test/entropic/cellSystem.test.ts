@@ -1,8 +1,8 @@
 // The cells' system of the solve by near pairs: its solution satisfies Newton's equation of the plan, computed over all pairs.
 import { expect, it } from "vitest";
-import { cellSystem } from "../../src/entropic/cellSystem.ts";
-import { sortedCloud } from "../../src/entropic/coarse.ts";
-import { startField } from "../../src/entropic/truncatedField.ts";
+import { cellSystem } from "../../src/entropic/truncated/cellSystem.ts";
+import { sortedCloud } from "../../src/entropic/truncated/coarse.ts";
+import { startField } from "../../src/entropic/truncated/truncatedField.ts";
 import { random } from "../../src/index.ts";
 import { truncated } from "../../src/kernels/truncated.ts";
 import { withWorkspace } from "../../src/kernels/workspace.ts";

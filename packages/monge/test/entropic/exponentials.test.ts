@@ -1,6 +1,6 @@
 // The kernels' binary exponential against JavaScript's own.
 import { describe, expect, it } from "vitest";
-import { exp2All } from "../../src/entropic/exponentials.ts";
+import { exp2All } from "../../src/entropic/operators/exponentials.ts";
 
 /** 2^(whole + part), exactly scaled: Math.pow is only asked for |part| <= 1. */
 function reference(x: number): number {

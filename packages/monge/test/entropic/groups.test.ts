@@ -1,6 +1,6 @@
 // Groups of alike atoms: what bisection promises, on features with and without ties.
 import { describe, expect, it } from "vitest";
-import { groupAtoms } from "../../src/entropic/groups.ts";
+import { groupAtoms } from "../../src/entropic/acceleration/groups.ts";
 import { random } from "../../src/linalg/random.ts";
 
 /** The atoms of each group. */

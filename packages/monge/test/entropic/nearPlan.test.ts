@@ -1,9 +1,9 @@
 // Plans and certificates by near pairs: the numbers of the sweeps over all pairs.
 import { describe, expect, it } from "vitest";
 import { gibbsPlan } from "../../src/entropic/gibbsPlan.ts";
-import { nearSums } from "../../src/entropic/nearCertificate.ts";
-import { hasNearPairs, nearPlan } from "../../src/entropic/nearPlan.ts";
 import { sinkhorn } from "../../src/entropic/sinkhorn.ts";
+import { nearSums } from "../../src/entropic/truncated/nearCertificate.ts";
+import { hasNearPairs, nearPlan } from "../../src/entropic/truncated/nearPlan.ts";
 import { cost, random } from "../../src/index.ts";
 import { drain } from "../../src/run/solver.ts";
 import { masses } from "../generators/problems.ts";

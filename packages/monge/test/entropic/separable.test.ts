@@ -1,7 +1,7 @@
 // Entropic transport between grids through the separable kernel, against the same problem with a matrix and against plain sums.
 import { describe, expect, it } from "vitest";
-import { bindSeparable, isSeparable } from "../../src/entropic/separable.ts";
-import { startPlainSums } from "../../src/entropic/separablePlain.ts";
+import { bindSeparable, isSeparable } from "../../src/entropic/operators/separable.ts";
+import { startPlainSums } from "../../src/entropic/operators/separablePlain.ts";
 import { sinkhorn } from "../../src/entropic/sinkhorn.ts";
 import { cost, emd, type GridCost, isOtError, random } from "../../src/index.ts";
 import { entropic } from "../../src/kernels/entropic.ts";

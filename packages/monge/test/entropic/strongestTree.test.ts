@@ -1,7 +1,7 @@
 // The pieces of the solve by near pairs: the order of points, and the forest that preconditions.
 import { expect, it } from "vitest";
-import { nearbyOrder } from "../../src/entropic/nearbyOrder.ts";
-import { strongestTree } from "../../src/entropic/strongestTree.ts";
+import { nearbyOrder } from "../../src/entropic/truncated/nearbyOrder.ts";
+import { strongestTree } from "../../src/entropic/truncated/strongestTree.ts";
 import { random } from "../../src/index.ts";
 
 it("strongestTree solves the Laplacian of the forest of the strongest links", () => {

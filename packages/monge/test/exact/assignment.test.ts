@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { isOtError, type OtError } from "../../src/errors/otError.ts";
-import { type AssignmentResult, assignment } from "../../src/exact/assignment.ts";
+import { type AssignmentResult, assignment } from "../../src/exact/assignment/assignment.ts";
 import { emd } from "../../src/exact/emd.ts";
 import { random } from "../../src/linalg/random.ts";
 import { cloud, squared } from "../generators/problems.ts";

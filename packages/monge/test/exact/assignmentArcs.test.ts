@@ -1,5 +1,11 @@
 import { expect, test } from "vitest";
-import { type ArcState, type Arcs, allocateArcState, bindArcs, settleArcs } from "../../src/exact/assignmentArcs.ts";
+import {
+  type ArcState,
+  type Arcs,
+  allocateArcState,
+  bindArcs,
+  settleArcs,
+} from "../../src/exact/assignment/assignmentArcs.ts";
 import { exact } from "../../src/kernels/exact.ts";
 import { type Workspace, withWorkspace } from "../../src/kernels/workspace.ts";
 import { random } from "../../src/linalg/random.ts";

@@ -1,8 +1,8 @@
 import { describe, expect, test } from "vitest";
 import { isOtError } from "../../src/errors/otError.ts";
-import { wassersteinCircle } from "../../src/exact/circle.ts";
-import { wassersteinCircleUniform } from "../../src/exact/circleUniform.ts";
-import { wasserstein1d } from "../../src/exact/wasserstein1d.ts";
+import { wassersteinCircle } from "../../src/exact/line/circle.ts";
+import { wassersteinCircleUniform } from "../../src/exact/line/circleUniform.ts";
+import { wasserstein1d } from "../../src/exact/line/wasserstein1d.ts";
 import { type Random, random } from "../../src/linalg/random.ts";
 import { bestPermutation } from "../oracles/bestPermutation.ts";
 

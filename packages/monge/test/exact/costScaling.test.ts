@@ -4,7 +4,7 @@ import type { Cost } from "../../src/cost/cost.ts";
 import { dense } from "../../src/cost/dense.ts";
 import { sparse } from "../../src/cost/sparse.ts";
 import { isOtError } from "../../src/errors/otError.ts";
-import { costScaling } from "../../src/exact/costScaling.ts";
+import { costScaling } from "../../src/exact/networkSimplex/costScaling.ts";
 import { prepare } from "../../src/exact/prepare.ts";
 import type { ExactAnswer } from "../../src/exact/problem.ts";
 import { exact } from "../../src/kernels/exact.ts";

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { isOtError } from "../../src/errors/otError.ts";
-import { energyDistance1d } from "../../src/exact/energyDistance1d.ts";
+import { energyDistance1d } from "../../src/exact/line/energyDistance1d.ts";
 import { random } from "../../src/linalg/random.ts";
 
 describe("energyDistance1d(x, y)", () => {

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { isOtError } from "../../src/errors/otError.ts";
-import { gridL1 } from "../../src/exact/gridL1.ts";
-import { wasserstein1d } from "../../src/exact/wasserstein1d.ts";
+import { gridL1 } from "../../src/exact/grid/gridL1.ts";
+import { wasserstein1d } from "../../src/exact/line/wasserstein1d.ts";
 import { type Random, random } from "../../src/linalg/random.ts";
 import { sum } from "../../src/linalg/sum.ts";
 import type { Result } from "../../src/run/result.ts";

@@ -3,7 +3,7 @@ import { describe, expect, test } from "vitest";
 import { type Cost, toCost } from "../../src/cost/cost.ts";
 import { grid } from "../../src/cost/grid.ts";
 import { points } from "../../src/cost/points.ts";
-import { pointsExact } from "../../src/exact/pointsExact.ts";
+import { pointsExact } from "../../src/exact/points/pointsExact.ts";
 import { prepare } from "../../src/exact/prepare.ts";
 import type { ExactAnswer } from "../../src/exact/problem.ts";
 import { exact } from "../../src/kernels/exact.ts";

@@ -2,10 +2,10 @@
 import { describe, expect, test } from "vitest";
 import { toGround } from "../../src/cost/ground.ts";
 import { points } from "../../src/cost/points.ts";
-import { gather, search } from "../../src/exact/candidates.ts";
-import { buildCloud, setGround } from "../../src/exact/cloud.ts";
-import { hang, staircase } from "../../src/exact/forest.ts";
-import { buildLayers, refineAssignment } from "../../src/exact/hierarchy.ts";
+import { gather, search } from "../../src/exact/points/candidates.ts";
+import { buildCloud, setGround } from "../../src/exact/points/cloud.ts";
+import { hang, staircase } from "../../src/exact/points/forest.ts";
+import { buildLayers, refineAssignment } from "../../src/exact/points/hierarchy.ts";
 import { exact } from "../../src/kernels/exact.ts";
 import { withWorkspace } from "../../src/kernels/workspace.ts";
 import { random } from "../../src/linalg/random.ts";

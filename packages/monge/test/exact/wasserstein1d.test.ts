@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { isOtError } from "../../src/errors/otError.ts";
-import { wasserstein1d } from "../../src/exact/wasserstein1d.ts";
+import { wasserstein1d } from "../../src/exact/line/wasserstein1d.ts";
 import { matrix } from "../../src/linalg/matrix.ts";
 import { type Random, random } from "../../src/linalg/random.ts";
 import { sum } from "../../src/linalg/sum.ts";

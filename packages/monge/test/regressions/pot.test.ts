@@ -1,6 +1,6 @@
 // Inputs on which POT failed, from its tracker (github.com/PythonOT/POT/issues/<number>), and what is true of them.
 import { expect, test } from "vitest";
-import { wasserstein1d } from "../../src/exact/wasserstein1d.ts";
+import { wasserstein1d } from "../../src/exact/line/wasserstein1d.ts";
 import { cost, emd, isOtError, type Result, random } from "../../src/index.ts";
 
 const uniformWeights = (n: number): Float64Array => new Float64Array(n).fill(1 / n);
