@@ -10,12 +10,12 @@ import { rotationAlong } from "./rotation.ts";
 import { ellipsesMixture, ellipsoidsMixture, readEllipses, readEllipsoids } from "./sides.ts";
 
 /** Components of the coarse and of the fine problem, directions and turns to start from, steps there, poses to refine. */
-const coarse = 40;
+const coarse = 60;
 const fine = 500;
 const directionCount = 120;
 const turns = 8;
 const coarseSteps = 1;
-const refined = 6;
+const refined = 8;
 /** Components of either side below which nothing is to be learnt. */
 const fewest = 16;
 /** Starts whose pictures differ by less are one. */

@@ -16,7 +16,7 @@ import { certifyMatch, type MatchCertify } from "./certificate.ts";
 import { type Explanation, explain, type MatchGroup, type UnmatchedReason } from "./explain.ts";
 import type { NormalisedProblem } from "./normalise.ts";
 import { seenWidths } from "./refine.ts";
-import { atLeast, decisive, type Found, leastInflation, type Pose, search } from "./search.ts";
+import { atLeast, decisive, type Found, isThin, leastInflation, type Pose, search } from "./search.ts";
 import { openStage, type Stage, type Widths } from "./stage.ts";
 import { type MatchOptions, type MatchTask, readTask } from "./task.ts";
 
@@ -63,6 +63,8 @@ export interface MatchResult {
   readonly alternatives: readonly MatchAlternative[];
   /** Noise that was seen in the linked pairs: of the means, in the unit of the view, and of the logarithms of the covariances. */
   readonly noise: { readonly position: number; readonly shape: number };
+  /** Standard deviations that the ellipses seem to be drawn at; 1 where their sizes are those of the projections. */
+  readonly drawn: number;
   readonly report: Report;
   /** The hypothesis that became the camera; null where none did: the camera was known, or given as a prior, or is a mirror image. */
   readonly hypothesis: MatchHypothesis | null;
@@ -106,6 +108,8 @@ export const matchGaussians: MatchGaussians = /*#__PURE__*/ defineSolver<[Mixtur
   "matchGaussians",
 ) as MatchGaussians;
 
+/** Evidence over chance that is asked for where it is thin. */
+const thinRatio = 5;
 /** Poses with this share of the best evidence are as good. */
 export const equal = 0.85;
 
@@ -178,13 +182,16 @@ function* solveHere(control: RunControl<MatchResult>, task: MatchTask): Generato
   const limit = confidenceLimit(found.chance);
   const first = found.poses[0] ?? nowhere(problem);
   // A pose by mass is the answer where it is beyond doubt, and the better guess where links decide nothing.
-  const byMass = found.mass !== null && (found.mass.sure || first.evidence < limit);
+  const nothing = first.evidence < 1.5 * Math.max(found.chance, 1);
+  const byMass = found.mass !== null && (found.mass.sure || nothing);
   const pose = byMass && found.mass !== null ? atKnown(stage, found.mass.camera) : first;
   const alternatives = byMass ? [] : found.poses.slice(1).filter(({ evidence }) => evidence >= equal * pose.evidence);
   stage.setInflation(pose.inflation);
   const explanation = yield* explainPose(pose);
   giveBack(workspace);
-  const sure = byMass ? found.mass?.sure === true : pose.evidence >= limit;
+  // Where few ellipses have a partner, agreement in part is not enough.
+  const wanted = isThin(pose, stage.m) ? Math.max(limit, thinRatio * found.chance) : limit;
+  const sure = byMass ? found.mass?.sure === true : pose.evidence >= wanted;
   return {
     status: interrupted ?? (sure ? (alternatives.length > 0 ? "ambiguous" : "converged") : "low-confidence"),
     pose: { ...pose, evidence: explanation.evidence },
@@ -257,6 +264,7 @@ export function finish(task: MatchTask, solved: Solved, elapsedMs: number): Matc
       camera: problem.outward(other),
       score: evidence,
     })),
+    drawn: Math.exp(pose.inflation / 2),
     noise: { position: pose.widths.position / problem.pixel, shape: pose.widths.shape },
     report: {
       status: status === "ambiguous" || status === "low-confidence" ? "converged" : status,
@@ -292,7 +300,7 @@ function whyOf({ known }: MatchTask, { level, tried, pose }: Solved): string {
 
 function warningsOf({ pose, status, alternatives, byMass }: Solved): Warning[] {
   const warnings: Warning[] = [];
-  if (pose.inflation !== 0) {
+  if (pose.inflation !== 0 && status !== "low-confidence") {
     warnings.push({
       code: "contour",
       message: `The ellipses seem to be drawn at ${Math.exp(pose.inflation / 2).toPrecision(3)} standard deviations; they were taken so.`,

@@ -87,6 +87,8 @@ export function* search(
   let chance = 0;
   let name = "given";
   let mass: MassFound | null = null;
+  let heard = false;
+  const isEarly = (): boolean => poses.length > 0 && poses[0].evidence >= Math.max(early.nats, early.ratio * chance);
   const now = (): Found => ({ poses: [...poses], chance, tried, level: name, mass });
   const byMass = (): Generator<void, MassFound | null, void> =>
     massSearch(problem, weights, prior, (p, q) => pictureDistance(stage, p, q));
@@ -142,7 +144,8 @@ export function* search(
     name = level.name;
     if (level.from === "mass") {
       mass = yield* byMass();
-      if (mass?.sure) return now();
+      heard = true;
+      if (mass?.sure || isEarly()) return now();
       continue;
     }
     const some = stage.some(voters(stage, level.voters));
@@ -155,14 +158,8 @@ export function* search(
     if (poses.length > 0) {
       for (const mirror of mirrored(problem, poses[0].camera)) yield* take(mirror, some, close);
       chance = Math.max(chance, yield* chanceLevel(eligible, some));
-      if (poses[0].evidence >= Math.max(early.nats, early.ratio * chance)) {
-        // Links that hardly anybody shares: perhaps nobody has a partner of his own, and only masses agree.
-        if (mass === null && isThin(poses[0], stage.m)) {
-          mass = yield* byMass();
-          if (mass?.sure) name = "mass";
-        }
-        return now();
-      }
+      // Links that hardly anybody shares may agree in part: then masses are heard first, and whatever comes before them.
+      if (isEarly() && (heard || !isThin(poses[0], stage.m))) return now();
     }
   }
   return now();
@@ -195,11 +192,11 @@ export function* search(
   }
 }
 
-/** Evidence an ellipse, and noise of the shapes, at which links are likelier those of a reduction than of noise. */
-const thin = { nats: 1.7, shape: 0.16 };
+/** Nats an ellipse below which links may be those of a reduction: some agree without being right. */
+const thin = 1.7;
 
-function isThin({ evidence, widths }: Pose, m: number): boolean {
-  return evidence < thin.nats * m && widths.shape > thin.shape;
+export function isThin({ evidence }: Pose, m: number): boolean {
+  return evidence < thin * m;
 }
 
 /** Sizes that differ by less from what the positions say are taken as they are: they have noise, too. */
