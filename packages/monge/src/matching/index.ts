@@ -13,4 +13,11 @@ export type { CameraModel } from "./normalise.ts";
 export type { MatchPrior } from "./prior.ts";
 export { type SimulatedView, simulateView, type ViewOptions } from "./simulate.ts";
 export type { MatchOptions } from "./task.ts";
+export {
+  type TransferDirection,
+  type TransferredLabels,
+  type TransferredValues,
+  transferLabels,
+  transferValues,
+} from "./transfer.ts";
 export { type ViewScores, viewScores } from "./viewScores.ts";
