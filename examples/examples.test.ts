@@ -99,7 +99,7 @@ const files = readdirSync(folder).filter((name) => name.endsWith(".ts") && !name
 afterEach(() => vi.restoreAllMocks());
 
 describe("examples", () => {
-  it("are all claimed here", () => expect(Object.keys(claims)).toEqual(files.sort()));
+  it("are all claimed here", () => expect(Object.keys(claims).sort()).toEqual(files.sort()));
 
   it("are all shown in docs/guide/examples.md", () => {
     const page = readFileSync(new URL("../docs/guide/examples.md", import.meta.url), "utf8");
