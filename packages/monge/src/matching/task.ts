@@ -1,5 +1,5 @@
 // The task of a match, checked: both sides normalised, what is known of the camera, what else tells Gaussians apart.
-import { OtError } from "../errors/otError.ts";
+import { OtError, optionOutOfRange } from "../errors/otError.ts";
 import type { Mixture } from "../measure/mixture.ts";
 import type { RunOptions } from "../run/options.ts";
 import type { Camera, Intrinsics } from "./camera.ts";
@@ -8,6 +8,11 @@ import { allowedDirections, type MatchPrior, type SoftPrior } from "./prior.ts";
 import { checkCamera, checkIntrinsics, readEllipses, readEllipsoids } from "./sides.ts";
 import type { StageOptions } from "./stage.ts";
 
+/** How hypotheses are made: see {@link MatchOptions.route}. */
+export type MatchRoute = "bures" | "sampled" | "gromov";
+
+const routes: readonly string[] = ["bures", "sampled", "gromov"];
+
 /** Options of `matchGaussians`. */
 export interface MatchOptions extends RunOptions {
   /** A camera that is known, or what kind of camera it was. */
@@ -15,6 +20,12 @@ export interface MatchOptions extends RunOptions {
   /** Of a `"perspective"` camera. */
   readonly intrinsics?: Intrinsics;
   readonly prior?: MatchPrior;
+  /**
+   * Where hypotheses come from; refinement, evidence and links are the same. `"bures"` (default): votes of pairs of alike ellipses. `"sampled"`:
+   * a blind Wasserstein barycentre of samples, from positions and densities alone. `"gromov"`: fused Gromov-Wasserstein transport between pictures,
+   * from distances, sizes and elongations. The latter two need views that show most of the scene.
+   */
+  readonly route?: MatchRoute;
   /** Variance that the renderer of the ellipses added in every direction, in the square of their unit; default 0. (3-D Gaussian splatting adds 0.3.) */
   readonly dilation?: number;
   /**
@@ -47,13 +58,15 @@ export interface MatchTask {
   readonly weights: { readonly scene: Float64Array; readonly view: Float64Array };
   readonly stage: StageOptions;
   readonly join: boolean;
+  readonly route: MatchRoute;
+  readonly seed: number;
 }
 
 /** Reads and checks everything. */
 export function readTask(ellipsoids: Mixture, ellipses: Mixture, options: MatchOptions): MatchTask {
   const scene = readEllipsoids(ellipsoids, "ellipsoids");
   const view = readEllipses(ellipses, "ellipses");
-  const { camera, prior = {}, dilation = 0, outline = 0 } = options ?? {};
+  const { camera, prior = {}, dilation = 0, outline = 0, route = "bures", seed = 0 } = options ?? {};
   const known = typeof camera === "object" && camera !== null ? camera : null;
   const model = known?.projection ?? camera;
   if (model !== "affine" && model !== "scaled-orthographic" && model !== "perspective") {
@@ -63,6 +76,7 @@ export function readTask(ellipsoids: Mixture, ellipses: Mixture, options: MatchO
       cure: 'Use "affine", "scaled-orthographic", "perspective", or a camera: { projection, .. }.',
     });
   }
+  if (!routes.includes(route)) throw optionOutOfRange("route", route, `Use one of ${routes.join(", ")}.`);
   if (known !== null) checkCamera(known, "options.camera");
   if (prior.near !== undefined) checkCamera(prior.near.camera, "options.prior.near.camera");
   for (const [name, value] of [
@@ -117,6 +131,8 @@ export function readTask(ellipsoids: Mixture, ellipses: Mixture, options: MatchO
       extra: readFeatures(options.features, scene.count, view.count),
     },
     join: options.groups ?? true,
+    route,
+    seed,
   };
 }
 
