@@ -72,6 +72,7 @@ it("monge/matching exports exactly these values", () => {
   expect(Object.keys(matching).sort()).toMatchInlineSnapshot(`
     [
       "matchGaussians",
+      "matchViews",
       "simulateView",
       "viewScores",
     ]
