@@ -2,11 +2,20 @@
 //
 // Of one direction of view there is left a turn of the picture, once positions have the same second moments on both sides: for affine cameras
 // A = V^1/2 Q W^-1/2 B with V the second moments of the view and W those of the scene through B; otherwise a turn and a scale of 1.
+import { eigen, spectral } from "../linalg/eigen.ts";
 import { type Camera, linearPart } from "./camera.ts";
 import type { NormalisedProblem } from "./normalise.ts";
 import type { LinearCamera } from "./procrustes.ts";
 import { rotationAlong } from "./rotation.ts";
-import { apply2, type Symmetric2 } from "./symmetric2.ts";
+
+/** A symmetric 2 x 2 matrix: xx, xy, yy. */
+export type Symmetric2 = readonly [xx: number, xy: number, yy: number];
+
+/** f(S) for a function of the eigenvalues. */
+export function functionOf([xx, xy, yy]: Symmetric2, f: (eigenvalue: number) => number): Symmetric2 {
+  const M = spectral(eigen(Float64Array.of(xx, xy, xy, yy), 2), f);
+  return [M[0], M[1], M[3]];
+}
 
 /** The second moments of positions: of the scene (3 x 3), of the view. */
 export interface Spreads {
@@ -67,8 +76,8 @@ export function startsAlong(
     return sum;
   };
   const floor = 1e-6 * (S[0] + S[4] + S[8]) + 1e-300;
-  const W = apply2([form(0, 0), form(0, 1), form(1, 1)], (value) => 1 / Math.sqrt(Math.max(value, floor)));
-  const root = apply2(V, (value) => Math.sqrt(Math.max(value, 0)));
+  const W = functionOf([form(0, 0), form(0, 1), form(1, 1)], (value) => 1 / Math.sqrt(Math.max(value, floor)));
+  const root = functionOf(V, (value) => Math.sqrt(Math.max(value, 0)));
   for (let turn = 0; turn < turns; turn++) {
     const angle = (2 * Math.PI * turn) / turns;
     const [c, s] = [Math.cos(angle), Math.sin(angle)];

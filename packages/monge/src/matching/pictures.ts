@@ -5,11 +5,10 @@ import { type PointsCost, points } from "../cost/points.ts";
 import { matrix } from "../linalg/matrix.ts";
 import type { Plan } from "../plan/plan.ts";
 import { featureCount, features } from "./features.ts";
-import { linearMap, type Spreads } from "./linearStarts.ts";
+import { functionOf, linearMap, type Spreads, type Symmetric2 } from "./linearStarts.ts";
 import type { NormalisedProblem } from "./normalise.ts";
 import { type Correspondence, completed, type LinearCamera } from "./procrustes.ts";
 import type { Stage } from "./stage.ts";
-import { apply2, congruence2, type Symmetric2 } from "./symmetric2.ts";
 
 /** Gaussians of a picture, the largest first. */
 export interface Picture {
@@ -43,15 +42,20 @@ export function openPictures(
   feature: ShapeFeature,
 ): Pictures {
   const affine = problem.model === "affine";
-  const white: Symmetric2 = affine ? apply2(V, (value) => 1 / Math.sqrt(Math.max(value, 1e-12))) : [1, 0, 1];
+  const white: Symmetric2 = affine ? functionOf(V, (value) => 1 / Math.sqrt(Math.max(value, 1e-12))) : [1, 0, 1];
   const { view, scene } = problem;
   const means = view.means.map((value, at) =>
     at % 2 === 0 ? white[0] * value + white[1] * view.means[at + 1] : white[1] * view.means[at - 1] + white[2] * value,
   );
   const covariances = new Float64Array(view.covariances.length);
   for (let at = 0; at < covariances.length; at += 3) {
-    const S = view.covariances.subarray(at, at + 3);
-    covariances.set(congruence2(white, [S[0], S[1], S[2]]), at);
+    // W S W.
+    const [xx, xy, yy] = view.covariances.subarray(at, at + 3);
+    const [p, q] = [white[0] * xx + white[1] * xy, white[0] * xy + white[1] * yy];
+    const [r, s] = [white[1] * xx + white[2] * xy, white[1] * xy + white[2] * yy];
+    covariances[at] = p * white[0] + q * white[1];
+    covariances[at + 1] = p * white[1] + q * white[2];
+    covariances[at + 2] = r * white[1] + s * white[2];
   }
   const given = pictureOf(features({ count: view.count, means, covariances }, stage.blur), most, feature);
   const whitened = (camera: LinearCamera): LinearCamera =>
@@ -133,7 +137,7 @@ function turnedBy(camera: LinearCamera, [a, b, c, d]: readonly number[], white: 
     x[3 + k] = c * u + d * v;
   }
   const A = times(
-    apply2(white, (value) => 1 / value),
+    functionOf(white, (value) => 1 / value),
     x,
   );
   if (camera.projection === "affine") return { ...camera, A };
