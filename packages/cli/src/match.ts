@@ -1,6 +1,6 @@
 // monge match: views read, matched, explained, written. Several views of one call are answered one after the other.
 import { assertWritable, writeFileAtomic } from "@monge/io";
-import { matchGaussians } from "monge/matching";
+import { type MatchRoute, matchGaussians } from "monge/matching";
 import { commandLine } from "./commandLine.ts";
 import { type ExitCode, exitCode, UsageError } from "./exit.ts";
 import { interruptible } from "./interruption.ts";
@@ -18,7 +18,7 @@ export interface MatchCommandOptions extends MatchInputOptions {
   readonly cone?: number;
   readonly up?: readonly number[];
   readonly dilation?: number;
-  readonly route?: string;
+  readonly route?: MatchRoute;
   readonly seed?: number;
   readonly colourSpread?: number;
   /** `false` for --no-groups. */
