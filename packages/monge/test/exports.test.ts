@@ -74,6 +74,8 @@ it("monge/matching exports exactly these values", () => {
       "matchGaussians",
       "matchViews",
       "simulateView",
+      "transferLabels",
+      "transferValues",
       "viewScores",
     ]
   `);
