@@ -130,9 +130,6 @@ async function answer(
           why: null,
         };
   const seconds = (performance.now() - begin) / 1000;
-  const { method } = choice.result.report;
-  if (options.route !== undefined && method !== options.route)
-    throw new UsageError(`--route ${options.route} is not known here: the poses came by ${method}.`, "Leave it out.");
   line.phase("certificate: every pair");
   return { view, choice, certificate: await choice.result.certify.async({ signal }), seconds, options: settings };
 }

@@ -7,7 +7,7 @@ import { zipSync } from "fflate";
 import { build } from "vite";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { findChromium, withPage } from "../../monge/test/platform/chromium.ts";
-import { readMatrix, readScene } from "../src/index.ts";
+import { readCameras, readEllipses, readMatchProblem, readMatrix, readScene } from "../src/index.ts";
 import { greyPixels, jpegFile, npyFile, numbers, pngFile, text, webpFile } from "./files.ts";
 import { compressedPly, flatSplats, ksplatFile, type Splat, sogFile, splatPly, spzFile } from "./splatFiles.ts";
 
@@ -23,9 +23,23 @@ const splats: Splat[] = [0.2, 0.5, 0.9].map((value, i) => ({
   colour: [value, 0.4, 1 - value],
 }));
 
+const ellipses = text("cx,cy,a,b,theta\n1,2,6,2,0\n4,5,3,1,0.25\n");
+const problem = text(
+  JSON.stringify({
+    schema: 1,
+    model: "affine",
+    ellipsoids: [{ mean: [1, 2, 3], covariance: [4, 1, 0, 5, 0, 6], weight: 0.25 }],
+    ellipses: [{ mean: [1, 2], covariance: [4, 1, 5], weight: 0.5 }],
+    intrinsics: null,
+  }),
+);
+const cameras = text("1 PINHOLE 640 480 500 510 320 240.5\n");
+const images = text("1 0.5 0.5 0.5 0.5 1 2 3 1 first.png\n\n");
+
 let folder: string;
 let files: Record<string, Uint8Array>;
 let scenes: Record<string, Uint8Array>;
+const views = { "e.csv": ellipses, "m.json": problem, "cameras.txt": cameras, "images.txt": images };
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), "monge-io-browser-"));
   files = {
@@ -50,7 +64,8 @@ beforeAll(async () => {
   writeFileSync(join(folder, "index.html"), '<!doctype html><script type="module" src="./main.js"></script>');
   writeFileSync(
     join(folder, "main.js"),
-    `import { readMatrix, readScene } from "@monge/io";
+    `import { readCameras, readEllipses, readMatchProblem, readMatrix, readScene } from "@monge/io";
+    const views = Object.fromEntries(${base64(views)});
     const decoded = (base64) => Uint8Array.from(atob(base64), (c) => c.charCodeAt(0));
     window.readEverything = async () => {
       const found = {};
@@ -64,6 +79,10 @@ beforeAll(async () => {
         const { means, covariances, opacities, colours } = await readScene(new File([decoded(base64)], name));
         found.scenes[name] = [means.data, covariances, opacities, colours.data].flatMap((numbers) => [...numbers]);
       }
+      const given = (name) => new File([decoded(views[name])], name);
+      const numbers = (_, value) => (ArrayBuffer.isView(value) ? [...value] : value);
+      const read = [await readEllipses(given("e.csv")), await readMatchProblem(given("m.json")), await readCameras(given("cameras.txt"), given("images.txt"))];
+      found.views = JSON.stringify(read, numbers);
       found.refused = await readMatrix("path.csv").catch((error) => error.code);
       return found;
     };`,
@@ -90,7 +109,18 @@ interface Found {
   readonly values: number[];
 }
 
-describe.skipIf(findChromium() === null)("readMatrix in Chromium", () => {
+/** What the readers of views say here, as the page writes it. */
+async function viewsHere(): Promise<string> {
+  const given = (name: keyof typeof views) => ({ name, data: views[name] });
+  const read = [
+    await readEllipses(given("e.csv")),
+    await readMatchProblem(given("m.json")),
+    await readCameras(given("cameras.txt"), given("images.txt")),
+  ];
+  return JSON.stringify(read, (_, value) => (ArrayBuffer.isView(value) ? [...(value as Float64Array)] : value));
+}
+
+describe.skipIf(findChromium() === null)("the readers in Chromium", () => {
   test.each([
     ["a canvas", ""],
     ["WebAssembly", "delete globalThis.OffscreenCanvas;"],
@@ -100,9 +130,11 @@ describe.skipIf(findChromium() === null)("readMatrix in Chromium", () => {
       return (await page.evaluate(`${before} window.readEverything()`)) as Record<string, Found> & {
         refused: string;
         scenes: Record<string, number[]>;
+        views: string;
       };
     });
     expect(found.refused).toBe("Unsupported");
+    expect(found.views).toBe(await viewsHere());
     for (const [name, data] of Object.entries(scenes)) {
       const { means, covariances, opacities, colours } = await readScene({ name, data });
       const expected = [means.data, covariances, opacities, colours.data].flatMap((numbers) => [...numbers]);

@@ -2,6 +2,7 @@
 import { expect, it } from "vitest";
 import * as gromov from "../src/gromov/index.ts";
 import * as monge from "../src/index.ts";
+import * as matching from "../src/matching/index.ts";
 
 it("monge exports exactly these values", () => {
   expect(Object.keys(monge).sort()).toMatchInlineSnapshot(`
@@ -64,6 +65,18 @@ it("monge/gromov exports exactly these values", () => {
       "semiRelaxedFusedGromovWasserstein",
       "semiRelaxedGromovWasserstein",
       "unbalancedGromovWasserstein",
+    ]
+  `);
+});
+it("monge/matching exports exactly these values", () => {
+  expect(Object.keys(matching).sort()).toMatchInlineSnapshot(`
+    [
+      "matchGaussians",
+      "matchViews",
+      "simulateView",
+      "transferLabels",
+      "transferValues",
+      "viewScores",
     ]
   `);
 });

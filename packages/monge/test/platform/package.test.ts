@@ -28,6 +28,54 @@ const answer = {
 };
 `;
 
+// One use of each further entry point, each with its kernels.
+const families = `
+import { gaussianMixture, random } from "monge";
+import { buresCostMatrix, gaussian, squaredBuresWassersteinDistance } from "monge/gaussian";
+import { gromovWasserstein } from "monge/gromov";
+import { matchGaussians, simulateView } from "monge/matching";
+const diagonal = (x, y, z) => [[x, 0, 0], [0, y, 0], [0, 0, z]];
+const [p, q] = [gaussian([0, 0, 0], diagonal(1, 4, 9)), gaussian([3, 0, 0], diagonal(4, 1, 9))];
+const one = gaussianMixture([p.mean], [p.covariance]), other = gaussianMixture([q.mean], [q.covariance]);
+const triangle = [[0, 3, 4], [3, 0, 5], [4, 5, 0]], turned = [[0, 5, 3], [5, 0, 4], [3, 4, 0]];
+const gromov = gromovWasserstein(triangle, turned, null, null);
+const { normal, uniform } = random(5);
+const scene = gaussianMixture(
+  Array.from({ length: 30 }, () => [uniform(), uniform(), uniform()]),
+  Array.from({ length: 30 }, () => diagonal(...[0, 0, 0].map(() => 0.002 * Math.exp(normal())))),
+);
+const truth = { projection: "affine", A: [90, 40, -20, 10, -50, 80], t: [300, 200] };
+const { ellipses, origins } = simulateView(scene, truth);
+const match = matchGaussians(scene, ellipses, { camera: "affine" });
+const answer = {
+  distance: squaredBuresWassersteinDistance(p, q), entry: buresCostMatrix(one, other).data[0],
+  gromovValue: gromov.value, corners: [0, 1, 2].map((i) => [0, 1, 2].findIndex((j) => gromov.plan.at(i, j) > 0.3)),
+  status: match.status, wrong: match.matches.filter(([i, j]) => !origins[j].includes(i)).length, links: match.matches.length,
+  A: [...match.camera.A],
+};
+`;
+
+interface Families {
+  distance: number;
+  entry: number;
+  gromovValue: number;
+  corners: number[];
+  status: string;
+  wrong: number;
+  links: number;
+  A: number[];
+}
+
+function expectFamilies(answer: Families): void {
+  // |m - n|^2 + sum (sqrt a - sqrt b)^2 where the covariances commute.
+  expect(answer.distance).toBeCloseTo(11, 12);
+  expect(answer.entry).toBeCloseTo(11, 12);
+  expect(answer.gromovValue).toBeCloseTo(0, 12);
+  expect(answer.corners).toEqual([2, 0, 1]);
+  expect(answer).toMatchObject({ status: "converged", wrong: 0, links: 30 });
+  [90, 40, -20, 10, -50, 80].forEach((value, k) => expect(answer.A[k]).toBeCloseTo(value, 2));
+}
+
 interface Answer {
   value: number;
   gap: number;
@@ -46,12 +94,12 @@ function expectRight(answer: Answer): void {
   expect(answer.columns).toEqual([1, 0]);
 }
 
-function inNode(): Answer {
+function inNode<R = Answer>(source = job): R {
   const script = join(project.folder, "job.mjs");
-  writeFileSync(script, `${job}\nconsole.log(JSON.stringify(answer));`);
+  writeFileSync(script, `${source}\nconsole.log(JSON.stringify(answer));`);
   // An empty PATH: nothing but Node is there to help.
   const out = execFileSync(process.execPath, [script], { cwd: project.folder, env: { PATH: "" }, encoding: "utf8" });
-  return JSON.parse(out) as Answer;
+  return JSON.parse(out) as R;
 }
 
 async function gzipped(name: string, source: string): Promise<number> {
@@ -70,6 +118,10 @@ describe("the packed package", () => {
 
   it("solves in bare Node without a compiler", () => {
     expectRight(inNode());
+  });
+
+  it("has Gaussians, Gromov-Wasserstein and matching behind entry points of their own", () => {
+    expectFamilies(inNode<Families>(families));
   });
 
   it("costs a web page at most 40 kB for emd and 120 kB for solve, gzipped", async () => {
@@ -98,6 +150,15 @@ describe.skipIf(findChromium() === null)("a Vite production build in Chromium", 
     const answer = await titleOf<Answer>(dist, headers);
     expectRight(answer);
     expect(answer).toEqual(inNode());
+  });
+
+  it("has the other entry points, too, and their kernels", async () => {
+    const dist = await bundle(project, "families", `${families}\ndocument.title = JSON.stringify(answer);`);
+    const answer = await titleOf<Families>(dist, {});
+    expectFamilies(answer);
+    const here = inNode<Families>(families);
+    // Exponentials may round differently in another engine.
+    expect(answer).toMatchObject({ gromovValue: here.gromovValue, distance: here.distance, entry: here.entry });
   });
 
   it("says KernelUnavailable where the content security policy forbids WebAssembly", async () => {
