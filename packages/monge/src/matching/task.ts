@@ -1,5 +1,5 @@
 // The task of a match, checked: both sides normalised, what is known of the camera, what else tells Gaussians apart.
-import { OtError } from "../errors/otError.ts";
+import { OtError, optionOutOfRange } from "../errors/otError.ts";
 import type { Mixture } from "../measure/mixture.ts";
 import type { RunOptions } from "../run/options.ts";
 import type { Camera, Intrinsics } from "./camera.ts";
@@ -33,6 +33,11 @@ export interface MatchOptions extends RunOptions {
   };
   /** Whether to look for ellipses that are several ellipsoids and the other way round; default true. */
   readonly groups?: boolean;
+  /**
+   * Where votes are counted: `"wasm"` (default), or `"webgpu"`, for many directions at once in f32, in the asynchronous form alone; poses are
+   * refined and explained by the wasm kernels in either case. Throws `Unsupported` in the other forms, `KernelUnavailable` without a device.
+   */
+  readonly backend?: "wasm" | "webgpu";
 }
 
 /** What is smaller than this share of the typical ellipse is blurred. */
@@ -47,6 +52,7 @@ export interface MatchTask {
   readonly weights: { readonly scene: Float64Array; readonly view: Float64Array };
   readonly stage: StageOptions;
   readonly join: boolean;
+  readonly backend: "wasm" | "webgpu";
 }
 
 /** Reads and checks everything. */
@@ -117,7 +123,13 @@ export function readTask(ellipsoids: Mixture, ellipses: Mixture, options: MatchO
       extra: readFeatures(options.features, scene.count, view.count),
     },
     join: options.groups ?? true,
+    backend: readBackend(options.backend),
   };
+}
+
+function readBackend(value: MatchOptions["backend"]): "wasm" | "webgpu" {
+  if (value === undefined || value === "wasm" || value === "webgpu") return value ?? "wasm";
+  throw optionOutOfRange("backend", value, 'Use "wasm" or "webgpu".');
 }
 
 function normalScale(
