@@ -11,7 +11,7 @@ import {
 } from "./device.ts";
 import { strides } from "./projectionShader.ts";
 import { scoresShader, scoreThreads } from "./scoresShader.ts";
-import { answerStride, bins, threads, votesShader } from "./votesShader.ts";
+import { answerStride, bins, grid, threads, votesShader } from "./votesShader.ts";
 
 /** Ellipsoids, as the wasm kernels take them: n means (3 numbers) and covariances (xx, xy, xz, yy, yz, zz); `blur` is added to variances in the picture. */
 export interface GpuScene {
@@ -192,7 +192,7 @@ export async function openGpuMatching({ n, means, covariances, blur }: GpuScene)
       const passes = [
         ["prepare", k, 1],
         ["vote", Math.ceil(n / threads.vote), k],
-        ["spread", bins / threads.direction, k],
+        ["spread", (grid.turns * grid.side) / threads.vote, k],
         ["peaks", k, 1],
       ] as const;
       const rest = [seen, votes, smoothed, answers];

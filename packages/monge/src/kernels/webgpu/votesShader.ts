@@ -31,6 +31,8 @@ struct Task {
 @group(0) @binding(3) var<storage, read> targets: array<f32>;
 @group(0) @binding(4) var<storage, read_write> seen: array<f32>;
 @group(0) @binding(5) var<storage, read_write> votes: array<atomic<u32>>;
+// The same once all are counted.
+@group(0) @binding(5) var<storage, read_write> counted: array<u32>;
 @group(0) @binding(6) var<storage, read_write> smoothed: array<f32>;
 @group(0) @binding(7) var<storage, read_write> answers: array<f32>;
 
@@ -257,25 +259,34 @@ fn drop(base: u32, b: i32, goal: vec2f, place: vec2f, weight: f32) {
   atomicAdd(&votes[base + u32(b * plane + i32(g.y) * side + i32(g.x))], u32(weight * task.unit + 0.5));
 }
 
-// Every bin and its neighbours, 1/2 1 1/2 along each of the three axes; angles close in a circle.
-@compute @workgroup_size(${threads.direction})
+// Every bin and its neighbours, 1/2 1 1/2 along each of the three axes; angles close in a circle. One thread a column of bins.
+@compute @workgroup_size(${threads.vote})
 fn spread(@builtin(global_invocation_id) id: vec3u) {
   let base = id.y * u32(all);
-  let k = i32(id.x);
-  let b = k / plane;
-  let y = (k / side) % side;
-  let x = k % side;
-  var sum = 0.0;
-  for (var e = -1; e <= 1; e++) {
-    let layer = ((b + e + turns) % turns) * plane;
-    for (var v = max(0, y - 1); v <= min(side - 1, y + 1); v++) {
-      for (var u = max(0, x - 1); u <= min(side - 1, x + 1); u++) {
-        let apart = abs(e) + abs(v - y) + abs(u - x);
-        sum += f32(atomicLoad(&votes[base + u32(layer + v * side + u)])) / f32(1 << u32(apart));
-      }
-    }
+  let b = id.x / u32(side);
+  let x = id.x % u32(side);
+  let layers = base + plane * vec3u((b + turns - 1u) % turns, b, (b + 1u) % turns);
+  var before = 0.0;
+  var now = across(layers, x);
+  for (var y = 0u; y < side; y++) {
+    var after = 0.0;
+    if (y + 1u < side) { after = across(layers + (y + 1u) * side, x); }
+    smoothed[layers.y + y * side + x] = (now + 0.5 * (before + after)) / task.unit;
+    before = now;
+    now = after;
   }
-  smoothed[base + id.x] = sum / task.unit;
+}
+
+// The sum along the other two axes, of three rows of bins.
+fn across(rows: vec3u, x: u32) -> f32 {
+  var sum = overTurns(rows + x);
+  if (x > 0u) { sum += 0.5 * overTurns(rows + (x - 1u)); }
+  if (x + 1u < side) { sum += 0.5 * overTurns(rows + (x + 1u)); }
+  return sum;
+}
+
+fn overTurns(at: vec3u) -> f32 {
+  return f32(counted[at.y]) + 0.5 * (f32(counted[at.x]) + f32(counted[at.z]));
 }
 
 var<workgroup> best: array<i32, wide>;
