@@ -44,22 +44,23 @@ describe.skipIf(chromium === null)('matchGaussians.async(.., { backend: "webgpu"
   let seen: WebgpuSeen;
   let dist: string;
   beforeAll(async () => {
-    dist = await built(join(folder, "page"), `import ${JSON.stringify(page)};`);
+    const script = `import { look } from ${JSON.stringify(page)};
+      look().then((seen) => { document.title = JSON.stringify(seen); });`;
+    dist = await built(join(folder, "page"), script);
     seen = await seenWith(dist, software);
     if (seen.missing === null) return;
     if (required) throw new Error("MONGE_WEBGPU is required, and Chromium has no adapter");
     process.stderr.write("\n  WEBGPU TESTS SKIPPED: Chromium has no adapter, not even in software.\n\n");
   }, 120_000);
 
-  it.each(["affine", "scaled-orthographic", "perspective", "outlines"])(
+  it.each(["affine", "scaled-orthographic", "scale of the positions", "perspective", "outlines", "from within"])(
     "%s: the votes of every direction are those of wasm to 1e-3, nearly all within a bin; scores to 1e-3",
     (name) => {
       if (seen.missing !== null) return;
       expect(seen.error).toBe("");
       const { directions, most, off, worst, inPlace } = seen.votes[name];
-      expect(directions).toBe(150);
+      expect(directions).toBe(100);
       expect(most).toBeGreaterThan(10);
-      console.log(name, seen.votes[name], seen.scores[name]);
       expect(off).toBe(0);
       expect(worst).toBeLessThan(1e-3);
       expect(inPlace).toBeGreaterThan(0.97 * directions);
@@ -69,7 +70,6 @@ describe.skipIf(chromium === null)('matchGaussians.async(.., { backend: "webgpu"
 
   it.each(["affine", "scaled-orthographic", "perspective"])("%s: the pose and links of wasm", (kind) => {
     if (seen.missing !== null) return;
-    console.log(kind, seen.matches[kind]);
     expect(seen.matches[kind]).toMatchObject({ status: "converged", backend: "webgpu + wasm-simd", apart: 0 });
     expect(seen.matches[kind].degrees).toBeLessThan(1e-3);
     expect(seen.matches[kind].links).toBeGreaterThan(80);
@@ -78,6 +78,11 @@ describe.skipIf(chromium === null)('matchGaussians.async(.., { backend: "webgpu"
   it("is Unsupported in the forms that do not wait, and not needed where the camera is known", () => {
     if (seen.missing !== null) return;
     expect(seen).toMatchObject({ sync: "Unsupported", steps: "Unsupported", known: "wasm-simd" });
+  });
+
+  it("rejects with the signal's reason while the device is busy, and stops with the best pose so far", () => {
+    if (seen.missing !== null) return;
+    expect(seen).toMatchObject({ aborted: "enough", stopped: "stopped" });
   });
 
   it("is KernelUnavailable, with a cure, on a page without an adapter", async () => {

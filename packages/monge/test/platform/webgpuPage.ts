@@ -10,6 +10,7 @@ import { type Device, openStage, type Stage } from "../../src/matching/stage.ts"
 import { type MatchTask, readTask } from "../../src/matching/task.ts";
 import { type Ballot, baseCamera, type Hypothesis, openVotes } from "../../src/matching/votes.ts";
 import { openDevice, openDeviceVotes } from "../../src/matching/votesWebgpu.ts";
+import type { Progress } from "../../src/run/progress.ts";
 import { drain, drainAsync } from "../../src/run/solver.ts";
 import { ellipsoidScene, seededCamera } from "../generators/ellipsoids.ts";
 
@@ -47,6 +48,9 @@ export interface WebgpuSeen {
   readonly sync: string;
   readonly steps: string;
   readonly known: string;
+  /** What a match rejects with that is aborted at its first sign of life; the status of one that is stopped at its first pose. */
+  readonly aborted: string;
+  readonly stopped: string;
   readonly error: string;
 }
 
@@ -55,9 +59,11 @@ const kinds = ["affine", "scaled-orthographic", "perspective"] as const;
 const usual = { unseen: 0.2, spurious: 0.2, noise: 0.004, covarianceNoise: 0.1, seed: 33 };
 const degrees = 180 / Math.PI;
 
-function problem(kind: Camera["projection"], n: number, seed: number) {
+function problem(kind: Camera["projection"], n: number, seed: number, distance = 4) {
   const scene = ellipsoidScene(n, seed);
-  const truth = seededCamera(kind, seed + 1);
+  const usualCamera = seededCamera(kind, seed + 1);
+  const truth: Camera =
+    usualCamera.projection === "perspective" ? { ...usualCamera, t: [0.1, -0.2, distance] } : usualCamera;
   const { ellipses } = simulateView(scene, truth, usual);
   const intrinsics = truth.projection === "perspective" ? truth.intrinsics : undefined;
   return { scene, ellipses, truth, options: { camera: kind, intrinsics } satisfies MatchOptions };
@@ -177,7 +183,8 @@ function codeOf(call: () => unknown): string {
   return "";
 }
 
-async function look(): Promise<WebgpuSeen> {
+/** Looks at everything, once. */
+export async function look(): Promise<WebgpuSeen> {
   const seen: WebgpuSeen = {
     missing: null,
     votes: {},
@@ -186,6 +193,8 @@ async function look(): Promise<WebgpuSeen> {
     sync: "",
     steps: "",
     known: "",
+    aborted: "",
+    stopped: "",
     error: "",
   };
   try {
@@ -197,19 +206,21 @@ async function look(): Promise<WebgpuSeen> {
       if (!isOtError(error, "KernelUnavailable")) throw error;
       return { ...seen, missing: { code: error.code, cure: error.cure } };
     }
-    for (const [name, kind, outline, n] of [
-      ["affine", "affine", undefined, 150],
-      ["scaled-orthographic", "scaled-orthographic", undefined, 150],
-      ["perspective", "perspective", undefined, 150],
-      ["outlines", "perspective", 1, 150],
+    for (const [name, kind, outline, scale, distance] of [
+      ["affine", "affine", undefined, "sizes", 4],
+      ["scaled-orthographic", "scaled-orthographic", undefined, "sizes", 4],
+      ["scale of the positions", "scaled-orthographic", undefined, 1.2, 4],
+      ["perspective", "perspective", undefined, "sizes", 4],
+      ["outlines", "perspective", 1, "sizes", 4],
+      ["from within", "perspective", undefined, "sizes", 0.6],
     ] as const) {
-      const { scene, ellipses, options } = problem(kind, n, 51);
+      const { scene, ellipses, options } = problem(kind, 120, 51, distance);
       const task = readTask(scene, ellipses, { ...options, outline });
       const ballot = (stage: Stage): Ballot => ({
-        directions: directions(150),
+        directions: directions(100),
         targets: stage.all,
         cell,
-        scale: "sizes",
+        scale,
       });
       seen.votes[name] = await both(task, ballot);
       seen.scores[name] = await scoresOf(task);
@@ -219,8 +230,18 @@ async function look(): Promise<WebgpuSeen> {
       const there = await matchGaussians.async(scene, ellipses, { ...options, backend: "webgpu" });
       seen.matches[kind] = sameness(matchGaussians(scene, ellipses, options), there);
     }
+    const { scene, ellipses } = small;
+    const stop = new AbortController();
+    const aborting = { ...asked, signal: stop.signal };
+    const reason = matchGaussians.async(scene, ellipses, aborting).then(({ status }) => status, String);
+    setTimeout(() => stop.abort("enough"), 20);
+    const aborted = await reason;
+    const stopWhen = ({ iteration }: Progress): boolean => iteration >= 1;
+    const stopped = (await matchGaussians.async(scene, ellipses, { ...asked, stopWhen })).status;
     return {
       ...seen,
+      aborted,
+      stopped,
       sync: codeOf(() => matchGaussians(small.scene, small.ellipses, asked)),
       steps: codeOf(() => [...matchGaussians.steps(small.scene, small.ellipses, asked)]),
       known: matchGaussians(small.scene, small.ellipses, { camera: small.truth, backend: "webgpu" }).report.backend,
@@ -229,7 +250,3 @@ async function look(): Promise<WebgpuSeen> {
     return { ...seen, error: error instanceof Error ? `${error.stack} ${String(error.cause)}` : String(error) };
   }
 }
-
-void look().then((seen) => {
-  document.title = JSON.stringify(seen);
-});
