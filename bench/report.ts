@@ -2,6 +2,8 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import type { BenchFile, BenchResult, Proof } from "./bench.ts";
+import { matchingPage } from "./matching/report.ts";
+import type { MatchFile } from "./matching/row.ts";
 import { megabytes, seconds } from "./table.ts";
 
 /** The page about one family's results. */
@@ -171,6 +173,10 @@ function plotRow(
 export function benchFiles(root: string, family: string): Map<string, string> {
   const results = `${root}bench/results/${family}.json`;
   if (!existsSync(results)) return new Map();
+  if (family === "matching") {
+    const found = JSON.parse(readFileSync(results, "utf8")) as MatchFile;
+    return new Map([["docs/benchmarks/matching.md", matchingPage(found)]]);
+  }
   const file = JSON.parse(readFileSync(results, "utf8")) as BenchFile;
   return new Map([
     [`docs/benchmarks/${family}.md`, benchPage(file)],
@@ -181,7 +187,7 @@ export function benchFiles(root: string, family: string): Map<string, string> {
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
   const root = fileURLToPath(new URL("..", import.meta.url));
   mkdirSync(`${root}docs/benchmarks`, { recursive: true });
-  for (const family of ["exact", "entropic"]) {
+  for (const family of ["exact", "entropic", "gromov", "matching"]) {
     for (const [path, text] of benchFiles(root, family)) writeFileSync(root + path, text);
   }
 }

@@ -6,12 +6,14 @@ import { benchFiles } from "../bench/report.ts";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 
-it.each([...benchFiles(root, "exact"), ...benchFiles(root, "entropic"), ...benchFiles(root, "gromov")])(
-  "%s is made from the results",
-  (path, text) => {
-    expect(readFileSync(root + path, "utf8")).toBe(text);
-  },
-);
+it.each([
+  ...benchFiles(root, "exact"),
+  ...benchFiles(root, "entropic"),
+  ...benchFiles(root, "gromov"),
+  ...benchFiles(root, "matching"),
+])("%s is made from the results", (path, text) => {
+  expect(readFileSync(root + path, "utf8")).toBe(text);
+});
 it("benchFiles() of a family without results: nothing to compare", () => {
   expect(benchFiles(root, "nonsense").size).toBe(0);
 });

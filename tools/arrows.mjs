@@ -36,7 +36,7 @@ export const layers = {
 };
 
 /** What a package outside the library may import of ours. */
-const entryPoints = { io: ["monge"], cli: ["monge", "@monge/io"] };
+const entryPoints = { io: ["monge"], cli: ["monge", "monge/gaussian", "monge/matching", "@monge/io"] };
 
 /** Every breach of the law below `folder`, as sentences. */
 export function breaches(folder = join(root, "packages")) {

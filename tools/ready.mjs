@@ -26,6 +26,11 @@ export async function ready() {
     const { buildWorker } = await import(pathToFileURL(join(root, "tools/worker.mjs")).href);
     await buildWorker();
   });
+  const viewer = [...files("packages/cli/viewer"), "tools/viewer.mjs", "package-lock.json"];
+  await stage("packages/cli/src/generated/.stamp", viewer, "bundling the viewer", async () => {
+    const { buildViewer } = await import(pathToFileURL(join(root, "tools/viewer.mjs")).href);
+    await buildViewer();
+  });
   const sources = ["tsconfig.json", "tsconfig.base.json", "package-lock.json"];
   for (const name of packages()) sources.push(`packages/${name}/tsconfig.json`, ...files(`packages/${name}/src`));
   await stage("node_modules/.monge-dist-stamp", sources, "compiling packages", () =>

@@ -11,6 +11,7 @@ await ready();
 if (rest.length === 0) {
   run(node, ["node_modules/@biomejs/biome/bin/biome", "check", "--error-on-warnings"]);
   run(node, ["node_modules/typescript/bin/tsc", "-p", "tsconfig.test.json"]);
+  run(node, ["node_modules/typescript/bin/tsc", "-p", "packages/cli/viewer"]);
   run(node, ["tools/arrows.mjs"]);
 }
 if (!args.includes("--static")) {

@@ -1,37 +1,7 @@
 // The one table of commands, arguments and options: the parser, --help, shell completion and docs/guide/cli.md are made from it.
 
-export interface OptionRow {
-  /** As typed and shown: `--ground <name>`, or `-h, --help`. */
-  readonly flags: string;
-  readonly group: string;
-  /** One sentence without its full stop. */
-  readonly summary: string;
-  /** What happens without the option, for readers. */
-  readonly fallback?: string;
-  /** The only values allowed. */
-  readonly choices?: readonly string[];
-  /** What the value is, where it is no free text. */
-  readonly value?: "count" | "positive" | "duration" | "file" | "list" | "penalty";
-}
-
-export interface ArgumentRow {
-  /** `[source]` or `<file>`. */
-  readonly syntax: string;
-  readonly summary: string;
-}
-
-export interface Example {
-  readonly summary: string;
-  readonly line: string;
-}
-
-export interface CommandRow {
-  readonly name: "solve" | "divergence" | "info" | "completion";
-  readonly summary: string;
-  readonly arguments: readonly ArgumentRow[];
-  readonly options: readonly OptionRow[];
-  readonly examples: readonly Example[];
-}
+import { type CommandRow, type OptionRow, output } from "./commandRow.ts";
+import { match, project } from "./matchCommands.ts";
 
 const reading: readonly OptionRow[] = [
   {
@@ -127,11 +97,6 @@ const entropy: readonly OptionRow[] = [
     fallback: "none: all mass is moved",
     value: "penalty",
   },
-];
-
-const output: readonly OptionRow[] = [
-  { flags: "--json", group: "Output", summary: "Print one JSON object instead of the table" },
-  { flags: "--quiet", group: "Output", summary: "Print the value alone; no notes, no progress" },
 ];
 
 const solve: CommandRow = {
@@ -289,9 +254,4 @@ const completion: CommandRow = {
 };
 
 /** All commands, in the order of the help. */
-export const commands: readonly CommandRow[] = [solve, divergence, info, completion];
-
-/** The long name of an option: `ground` of `--ground <name>`. */
-export function longName(option: OptionRow): string {
-  return /--([a-z-]+)/.exec(option.flags)?.[1] ?? option.flags;
-}
+export const commands: readonly CommandRow[] = [solve, divergence, match, project, info, completion];

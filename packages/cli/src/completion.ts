@@ -1,5 +1,6 @@
 // Completion scripts for bash, zsh and fish, made from the table of commands.
-import { type CommandRow, commands, longName } from "./commands.ts";
+import { type CommandRow, longName } from "./commandRow.ts";
+import { commands } from "./commands.ts";
 import { UsageError } from "./exit.ts";
 
 const quoted = (text: string): string => `'${text.replaceAll("'", `'\\''`)}'`;

@@ -15,7 +15,7 @@ export const exitMeanings: readonly (readonly [code: ExitCode, meaning: string])
   ],
   [
     exitCode.notConverged,
-    "a limit was reached first: the answer so far is usable and written, and its certificate says how far off it may be",
+    "a limit was reached first, or the best match found is hardly better than chance: the answer is written, and says how far to trust it",
   ],
   [exitCode.interrupted, "interrupted by Ctrl-C: nothing is written"],
 ];

@@ -1,7 +1,7 @@
 // The command monge: parses, runs, and turns every ending into an exit code and at most one line of complaint.
 import { readFileSync } from "node:fs";
 import type { CommanderError } from "commander";
-import type { CommandRow } from "./commands.ts";
+import type { CommandRow } from "./commandRow.ts";
 import { type ExitCode, exitCode, UsageError } from "./exit.ts";
 import { createProgram, parserComplaint } from "./program.ts";
 
@@ -16,6 +16,10 @@ async function run(
       return (await import("./solve.ts")).solveCommand(args, options);
     case "divergence":
       return (await import("./divergence.ts")).divergenceCommand(args, options);
+    case "match":
+      return (await import("./match.ts")).matchCommand(args, options);
+    case "project":
+      return (await import("./project.ts")).projectCommand(args, options);
     case "info":
       return (await import("./info.ts")).infoCommand(args, options);
     case "completion":

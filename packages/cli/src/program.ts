@@ -1,6 +1,7 @@
 // The parser, made from the table of commands. Commander parses, suggests and wraps; what is said comes from the table.
 import { Command, type CommanderError, Option } from "commander";
-import { type CommandRow, commands, type OptionRow } from "./commands.ts";
+import { type CommandRow, longName, type OptionRow } from "./commandRow.ts";
+import { commands } from "./commands.ts";
 import { exitMeanings, UsageError } from "./exit.ts";
 import { parseValue } from "./values.ts";
 
@@ -50,7 +51,7 @@ function commanderOption(row: OptionRow): Option {
   let seen = false;
   if (row.flags.includes("<"))
     option.argParser((text: string) => {
-      if (seen) throw new UsageError(`${row.flags.split(" ")[0]} is given twice.`, "Give it once.");
+      if (seen) throw new UsageError(`--${longName(row)} is given twice.`, "Give it once.");
       seen = true;
       return parseValue(row, text);
     });

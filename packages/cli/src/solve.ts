@@ -2,18 +2,11 @@
 import { assertWritable, encodePlan, writeFileAtomic, writePlan } from "@monge/io";
 import { type Certificate, type Plan, type Result, type SolveMethod, solve, type Unbalanced } from "monge";
 import { type AnswerJson, answerJson, answerTable, isFinal } from "./answer.ts";
-import { commands, longName } from "./commands.ts";
+import { commandLine } from "./commandLine.ts";
+import { commands } from "./commands.ts";
 import { type ExitCode, exitCode, UsageError } from "./exit.ts";
 import { type NamedGround, readGround } from "./ground.ts";
-import {
-  atomsOf,
-  massTolerance,
-  type Problem,
-  type ReadingOptions,
-  readCost,
-  readMeasures,
-  shortName,
-} from "./input.ts";
+import { atomsOf, massTolerance, type Problem, type ReadingOptions, readCost, readMeasures } from "./input.ts";
 import { interruptible } from "./interruption.ts";
 import { pensFor } from "./pens.ts";
 import { progressLine } from "./progress.ts";
@@ -203,7 +196,7 @@ async function writeFiles(
         answer,
         words: ground.words,
         why: result.report.why,
-        command: commandLine(args, options),
+        command: commandLine(commands[0], args, options),
       });
     } else picture = pictureOf(any);
   }
@@ -238,27 +231,4 @@ function flowCount(plan: Plan): number {
   let flows = 0;
   for (const _ of plan.entries()) flows++;
   return flows;
-}
-
-/** The call as it may be pasted, without the folders of the files. */
-function commandLine(args: readonly (string | undefined)[], options: SolveOptions): string {
-  const quote = (text: string): string => (/^[\w./,:+=-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`);
-  const words = [
-    "monge",
-    "solve",
-    ...args.filter((path) => path !== undefined).map((path) => quote(path === "-" ? path : shortName(path))),
-  ];
-  for (const row of commands[0].options) {
-    const name = longName(row);
-    const value = (options as Readonly<Record<string, unknown>>)[
-      name.replace(/-(\w)/g, (_, letter) => letter.toUpperCase())
-    ];
-    if (value === undefined || ["plan", "plot", "force", "quiet", "json", "progress"].includes(name)) continue;
-    words.push(`--${name}`);
-    if (value !== true)
-      words.push(
-        quote(name === "time-limit" ? `${value}ms` : row.value === "file" ? shortName(String(value)) : String(value)),
-      );
-  }
-  return words.join(" ");
 }

@@ -1,12 +1,12 @@
 // From the text of an option to its value, checked against the table; the message names the option and the cure.
 import type { Marginal, Unbalanced } from "monge";
-import { longName, type OptionRow } from "./commands.ts";
+import { longName, type OptionRow } from "./commandRow.ts";
 import { UsageError } from "./exit.ts";
 
 const units: Readonly<Record<string, number>> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000 };
 
 /** The value of an option: a number, a list of words, or the text itself. A duration is in milliseconds. */
-export function parseValue(option: OptionRow, text: string): string | number | string[] | Unbalanced {
+export function parseValue(option: OptionRow, text: string): string | number | string[] | number[] | Unbalanced {
   const flag = `--${longName(option)}`;
   if (option.choices !== undefined) {
     if (option.choices.includes(text)) return text;
@@ -24,6 +24,24 @@ export function parseValue(option: OptionRow, text: string): string | number | s
       throw new UsageError(
         `${flag} ${JSON.stringify(text)} is no number above 0.`,
         "Use a number such as 1, 1.5 or 2.",
+      );
+    }
+    case "share":
+    case "amount": {
+      const value = text.trim() === "" ? Number.NaN : Number(text);
+      const most = option.value === "share" ? 1 : Infinity;
+      if (value >= 0 && value < most) return value;
+      throw new UsageError(
+        `${flag} ${JSON.stringify(text)} is no ${most === 1 ? "share" : "number of at least 0"}.`,
+        most === 1 ? "Use a number in [0, 1), such as 0.2." : "Use a number such as 0, 0.004 or 0.3.",
+      );
+    }
+    case "numbers": {
+      const values = text.split(",").map((word) => (word.trim() === "" ? Number.NaN : Number(word)));
+      if (values.length === option.length && values.every((value) => Number.isFinite(value))) return values;
+      throw new UsageError(
+        `${flag} ${JSON.stringify(text)} is not what it needs.`,
+        `Give ${option.length} numbers, separated by commas.`,
       );
     }
     case "duration": {

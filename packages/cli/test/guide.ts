@@ -1,5 +1,6 @@
 // The generated parts of docs/guide/cli.md, from the tables that the command itself is made of.
-import { type CommandRow, commands } from "../src/commands.ts";
+import type { CommandRow } from "../src/commandRow.ts";
+import { commands } from "../src/commands.ts";
 import { exitMeanings } from "../src/exit.ts";
 
 const cell = (text: string): string => text.replaceAll("|", "\\|").replaceAll("<", "&lt;");

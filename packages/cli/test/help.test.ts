@@ -4,11 +4,13 @@ import { readFileSync } from "node:fs";
 import { isOtError, type SolveMethod, solve } from "monge";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { proofSentence } from "../src/answer.ts";
-import { commands, longName } from "../src/commands.ts";
+import { longName } from "../src/commandRow.ts";
+import { commands } from "../src/commands.ts";
 import { completionScript } from "../src/completion.ts";
 import { exitMeanings } from "../src/exit.ts";
 import { timeClass } from "../src/forecast.ts";
 import { encodePng } from "../src/plot/png.ts";
+import { demoSplats, writeColmap } from "./matchFiles.ts";
 import { cloudText, type Desk, desk, npy } from "./monge.ts";
 
 let d: Desk;
@@ -27,7 +29,12 @@ beforeAll(() => {
     "C.npy": npy([2, 3], Float64Array.of(0, 1, 2, 1, 0, 1)),
     "a.npy": npy([2], Float64Array.of(0.5, 0.5)),
     "b.npy": npy([3], Float64Array.of(0.5, 0.25, 0.25)),
+    "scene.ply": demoSplats(),
   });
+  writeColmap(d.folder);
+  const lens = "--camera random-perspective --intrinsics 900,900,640,360 --up 0,0,1 --noise 0.003";
+  for (const [seed, name] of ["ellipses", "front", "side"].entries())
+    expect(d.monge(`project scene.ply ${lens} --seed ${seed + 1} -o ${name}.csv`).code).toBe(0);
 });
 afterAll(() => d.clear());
 

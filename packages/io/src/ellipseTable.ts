@@ -19,10 +19,15 @@ export async function readEllipseTable(bytes: Bytes, options: EllipseOptions): P
   if (bytes.size === 0) throw corrupt(bytes.name, "is empty", 0, "Check what wrote it.");
   const head = new TextDecoder("latin1").decode(await bytes.read(0, Math.min(bytes.size, 64)));
   const format = options.format ?? (/^(\xef\xbb\xbf)?\s*[[{]/.test(head) ? "json" : "csv");
-  return format === "json" ? jsonTable(bytes, options) : csvTable(bytes, options);
+  return format === "json" ? jsonTable(bytes, options) : csvTable(bytes, options, "cx,cy,a,b,theta or x,y,xx,xy,yy");
 }
 
-async function csvTable(bytes: Bytes, options: EllipseOptions): Promise<EllipseTable> {
+/** The columns of a CSV file with a header; `example` shows one. */
+export async function csvTable(
+  bytes: Bytes,
+  options: Pick<EllipseOptions, "maxBytes" | "delimiter">,
+  example: string,
+): Promise<EllipseTable> {
   const { csvReader } = await import("./csv.ts");
   const { maxBytes, delimiter } = options;
   const table = await csvReader.read(bytes, {
@@ -35,7 +40,7 @@ async function csvTable(bytes: Bytes, options: EllipseOptions): Promise<EllipseT
     throw new OtError("InvalidValue", `${bytes.name} does not name its columns.`, {
       argument: bytes.name,
       seen: table.shape[1],
-      cure: "Write a first line such as cx,cy,a,b,theta or x,y,xx,xy,yy.",
+      cure: `Write a first line such as ${example}.`,
     });
   }
   const [rows, width] = table.shape;

@@ -8,6 +8,7 @@ export type { Description, MassRange, NamedArray } from "./description.ts";
 export type { EllipseForm, EllipseOptions } from "./ellipseOptions.ts";
 export { type Ellipses, readEllipses } from "./ellipses.ts";
 export { type EllipsesLike, type EllipseWriteOptions, encodeEllipses, writeEllipses } from "./ellipsesWrite.ts";
+export { type EllipsoidOptions, type Ellipsoids, readEllipsoids } from "./ellipsoids.ts";
 export type { FormatName } from "./formatName.ts";
 export type { GaussianList } from "./gaussianList.ts";
 export type { IdxArray, IdxOptions } from "./idx.ts";

@@ -67,6 +67,7 @@ describe("import of @monge/io", () => {
       "encodeSplatPly",
       "readCameras",
       "readEllipses",
+      "readEllipsoids",
       "readIdx",
       "readMatchProblem",
       "readMatrix",

@@ -36,13 +36,30 @@ export function certifyMatch(task: MatchTask, pose: Pose, odds: number): MatchCe
   });
 }
 
-function* prove(
+/** The equations H step = g of the links of a view; null where the camera is known. */
+export interface LinkEquations {
+  readonly H: Float64Array;
+  readonly g: Float64Array;
+}
+
+function* prove(task: MatchTask, pose: Pose, odds: number): Generator<Progress, MatchCertificate, void> {
+  return (yield* examine(task, pose, odds)).certificate;
+}
+
+/** g^T H^-1 g / 2: what a Gauss-Newton step promises. */
+export function promise({ H, g }: LinkEquations): number {
+  const x = solveNormal(H, g, 1e-12);
+  return x === null ? Infinity : g.reduce((sum, value, p) => sum + (value * x[p]) / 2, 0);
+}
+
+/** Recomputes everything about one view. */
+export function* examine(
   { problem, stage, soft, known }: MatchTask,
   { camera, widths, inflation }: Pose,
   odds: number,
-): Generator<Progress, MatchCertificate, void> {
+): Generator<Progress, { certificate: MatchCertificate; equations: LinkEquations | null }, void> {
   const { scene, view } = problem;
-  const { blur, dilation, outline, extra } = stage;
+  const { blur, dilation, outline, extra, presence } = stage;
   const begin = performance.now();
   const featuresAt = (at: typeof camera): Float64Array => {
     const seen = project(scene, at, undefined, outline);
@@ -68,25 +85,29 @@ function* prove(
       if (extra !== null) {
         for (let c = 0; c < extra.k; c++) d += (extra.scene[i * extra.k + c] - extra.view[j * extra.k + c]) ** 2;
       }
-      if (!(d < gate[j])) continue;
+      const worth = (gate[j] - d) / 2 + (presence?.[i] ?? 0);
+      if (!(d < gates.most && worth > 0)) continue;
       pairs.i.push(i);
       pairs.j.push(j);
-      pairs.gain.push((gate[j] - d) / 2);
+      pairs.gain.push(worth);
     }
     if (i % 64 === 0) yield { phase: "certify", iteration: i, error: 0, elapsedMs: performance.now() - begin };
   }
   const links = yield* bestLinks(pairs);
   const proof = links.transport === null ? null : links.transport.certify();
+  const equations = known !== null ? null : equationsOfLinks();
   return {
-    kind: "stationarity",
-    objective: -links.gain,
-    stationarityGap: known !== null ? 0 : cameraGap(),
-    lowerBound: proof === null ? 0 : proof.dual,
-    primalResidual: proof === null ? 0 : proof.primalResidual,
+    certificate: {
+      kind: "stationarity",
+      objective: -links.gain,
+      stationarityGap: equations === null ? 0 : promise(equations),
+      lowerBound: proof === null ? 0 : proof.dual,
+      primalResidual: proof === null ? 0 : proof.primalResidual,
+    },
+    equations,
   };
 
-  /** What a Gauss-Newton step on the links promises: g^T H^-1 g / 2. */
-  function cameraGap(): number {
+  function equationsOfLinks(): LinkEquations {
     const k = unknowns(camera, soft.focal !== undefined);
     const step = new Float64Array(k);
     const moved = Array.from({ length: k }, (_, p) => {
@@ -109,8 +130,7 @@ function* prove(
         }
       }
     }
-    const x = solveNormal(H, g, 1e-12);
-    return x === null ? Infinity : g.reduce((sum, value, p) => sum + (value * x[p]) / 2, 0);
+    return { H, g };
   }
 }
 

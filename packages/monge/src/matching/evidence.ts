@@ -34,7 +34,7 @@ export function candidates(
   const j: number[] = [];
   const gain: number[] = [];
   for (let e = 0; e < found; e++) {
-    const worth = (gate[pairs[2 * e + 1]] - values[e]) / 2;
+    const worth = (gate[pairs[2 * e + 1]] - values[e]) / 2 + (stage.presence?.[pairs[2 * e]] ?? 0);
     if (!(worth > 0)) continue;
     i.push(pairs[2 * e]);
     j.push(pairs[2 * e + 1]);

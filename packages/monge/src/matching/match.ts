@@ -65,7 +65,19 @@ export interface MatchResult {
   /** Noise that was seen in the linked pairs: of the means, in the unit of the view, and of the logarithms of the covariances. */
   readonly noise: { readonly position: number; readonly shape: number };
   readonly report: Report;
+  /** The hypothesis that became the camera; null where none did: the camera was known, or given as a prior, or is a mirror image. */
+  readonly hypothesis: MatchHypothesis | null;
   readonly certify: MatchCertify;
+}
+
+/** A hypothesis, as it was before refinement. */
+export interface MatchHypothesis {
+  readonly camera: Camera;
+  /** Its place, from 0, among the `of` hypotheses of its route: by votes, or by the transport alone. */
+  readonly rank: number;
+  readonly of: number;
+  /** What the transport behind it cost, in the route's own unit; null: it came from votes. */
+  readonly cost: number | null;
 }
 
 /**
@@ -96,12 +108,12 @@ export const matchGaussians: MatchGaussians = /*#__PURE__*/ defineSolver<[Mixtur
 ) as MatchGaussians;
 
 /** Poses with this share of the best evidence are as good. */
-const equal = 0.85;
+export const equal = 0.85;
 
 const unknownWidths: Widths = atLeast({ position: Number.NaN, shape: Number.NaN });
 
 /** Plain data, which may come from another thread. */
-interface Solved {
+export interface Solved {
   readonly status: MatchStatus;
   readonly pose: Pose;
   readonly alternatives: readonly Pose[];
@@ -128,9 +140,9 @@ function* solveHere(control: RunControl<MatchResult>, task: MatchTask): Generato
   }
 }
 
-/** Whether votes are counted on a WebGPU device: with a known camera there are none. */
-function onDevice({ backend: wanted, known }: MatchTask): boolean {
-  return wanted === "webgpu" && known === null;
+/** Whether votes are counted on a WebGPU device: with a known camera, and on other routes, there are none. */
+function onDevice({ backend: wanted, known, route }: MatchTask): boolean {
+  return wanted === "webgpu" && known === null && route === "bures";
 }
 
 function* searchHere(
@@ -160,7 +172,8 @@ function* searchHere(
   }
   let found: Found = { poses: [], chance: 0, tried: 0, level: "none", mass: null };
   const given = prior.near === undefined ? [] : [problem.inward(converted(prior.near.camera, problem))].filter(Boolean);
-  const steps = search(stage, problem, task.weights, prior, soft, given, (now) => {
+  const start = { route: task.route, seed: task.seed, cameras: given };
+  const steps = search(stage, problem, task.weights, prior, soft, start, (now) => {
     found = now;
   });
   let interrupted: MatchStatus | null = null;
@@ -185,7 +198,7 @@ function* searchHere(
     }
   }
   const limit = confidenceLimit(found.chance);
-  const first = found.poses[0] ?? { camera: someCamera(problem), widths: unknownWidths, evidence: 0, inflation: 0 };
+  const first = found.poses[0] ?? nowhere(problem);
   // A pose by mass is the answer where it is beyond doubt, and the better guess where links decide nothing.
   const byMass = found.mass !== null && (found.mass.sure || first.evidence < limit);
   const pose = byMass && found.mass !== null ? atKnown(stage, found.mass.camera) : first;
@@ -212,7 +225,7 @@ export function confidenceLimit(chance: number): number {
 }
 
 /** The noise at a camera that is known, and the standard deviations that the ellipses are drawn at. */
-function atKnown(stage: Stage, camera: Camera): Pose {
+export function atKnown(stage: Stage, camera: Camera): Pose {
   const { size } = seenWidths(stage, camera, stage.all, { position: 0.02, shape: 1 });
   if (Math.abs(size) > leastInflation) stage.setInflation(size);
   let widths: Widths = { position: 0.02, shape: 0.2 };
@@ -221,7 +234,7 @@ function atKnown(stage: Stage, camera: Camera): Pose {
     widths = atLeast(seen);
     if (stage.inflation() !== 0 && Number.isFinite(seen.size)) stage.setInflation(stage.inflation() + seen.size);
   }
-  return { camera, widths, evidence: 0, inflation: stage.inflation() };
+  return { camera, widths, evidence: 0, inflation: stage.inflation(), origin: null };
 }
 
 function converted(camera: Camera, { model }: NormalisedProblem): Camera {
@@ -233,6 +246,11 @@ function converted(camera: Camera, { model }: NormalisedProblem): Camera {
   });
 }
 
+/** The pose of a view of which nothing was found. */
+export function nowhere(problem: NormalisedProblem): Pose {
+  return { camera: someCamera(problem), widths: unknownWidths, evidence: 0, inflation: 0, origin: null };
+}
+
 /** Something to return where nothing was found: the view along the third axis. */
 function someCamera({ model, focal }: NormalisedProblem): Camera {
   const R = Float64Array.of(1, 0, 0, 0, 1, 0, 0, 0, 1);
@@ -241,7 +259,8 @@ function someCamera({ model, focal }: NormalisedProblem): Camera {
   return { projection: model, R, t: Float64Array.of(0, 0, focal), intrinsics: { fx: focal, fy: focal, cx: 0, cy: 0 } };
 }
 
-function finish(task: MatchTask, solved: Solved, elapsedMs: number): MatchResult {
+/** The result of a view, in the caller's units. */
+export function finish(task: MatchTask, solved: Solved, elapsedMs: number): MatchResult {
   const { problem } = task;
   const { pose, alternatives, chance, explanation, status } = solved;
   const odds = (solved.byMass ?? pose.evidence / confidenceLimit(chance)) ** 4;
@@ -263,11 +282,8 @@ function finish(task: MatchTask, solved: Solved, elapsedMs: number): MatchResult
     noise: { position: pose.widths.position / problem.pixel, shape: pose.widths.shape },
     report: {
       status: status === "ambiguous" || status === "low-confidence" ? "converged" : status,
-      method: "bures",
-      why:
-        task.known !== null
-          ? "the camera is known: only links are to be found"
-          : `decided at the level "${solved.level}", ${solved.tried} poses refined`,
+      method: task.route,
+      why: whyOf(task, solved),
       backend: onDevice(task) ? `webgpu + ${backend(matching)}` : backend(matching),
       iterations: solved.tried,
       error: 0,
@@ -276,8 +292,24 @@ function finish(task: MatchTask, solved: Solved, elapsedMs: number): MatchResult
       elapsedMs,
       warnings: warningsOf(solved),
     },
+    hypothesis:
+      pose.origin === null
+        ? null
+        : {
+            camera: problem.outward(pose.origin.hypothesis.camera),
+            rank: pose.origin.rank,
+            of: pose.origin.of,
+            cost: pose.origin.hypothesis.cost ?? null,
+          },
     certify: certifyMatch(task, pose, explanation.odds),
   };
+}
+
+function whyOf({ known }: MatchTask, { level, tried, pose }: Solved): string {
+  if (known !== null) return "the camera is known: only links are to be found";
+  const { origin } = pose;
+  const from = origin === null ? "" : `, the best from hypothesis ${origin.rank + 1} of ${origin.of}`;
+  return `decided at the level "${level}", ${tried} poses refined${from}`;
 }
 
 function warningsOf({ pose, status, alternatives, byMass }: Solved): Warning[] {

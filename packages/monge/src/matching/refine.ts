@@ -81,7 +81,30 @@ export function soften(
 
 /** One Gauss-Newton step towards the sums; null where the equations say nothing. */
 function fit(stage: Stage, camera: Camera, sums: Float64Array, widths: Widths, task: Refinement): Camera | null {
-  const k = unknowns(camera, task.freeFocal);
+  const { H, g } = normalEquations(stage, camera, sums, widths, task.freeFocal);
+  task.prior?.(camera, H, g);
+  const step = boundedStep(H, g);
+  return step === null ? null : stepped(camera, step);
+}
+
+/** The step that the equations ask for, or the part of it that can be believed; null where they say nothing. */
+export function boundedStep(H: Float64Array, g: Float64Array): Float64Array | null {
+  const found = solveNormal(H, g, damping);
+  if (found === null) return null;
+  // A step beyond what one picture can move is none to believe in whole.
+  const size = Math.max(...found.map((value) => Math.abs(value)));
+  return size > 0.5 ? found.map((value) => (0.5 * value) / size) : found;
+}
+
+/** H step = g of the least squares between the features of the ellipsoids and the sums. */
+export function normalEquations(
+  stage: Stage,
+  camera: Camera,
+  sums: Float64Array,
+  widths: Widths,
+  freeFocal: boolean,
+): { H: Float64Array; g: Float64Array } {
+  const k = unknowns(camera, freeFocal);
   const { n } = stage;
   const base = stage.project(camera).slice();
   const moved: Float64Array[] = [];
@@ -112,12 +135,7 @@ function fit(stage: Stage, camera: Camera, sums: Float64Array, widths: Widths, t
     }
   }
   for (let p = 0; p < k; p++) for (let q = 0; q < p; q++) H[q * k + p] = H[p * k + q];
-  task.prior?.(camera, H, g);
-  const found = solveNormal(H, g, damping);
-  if (found === null) return null;
-  // A step beyond what one picture can move is none to believe in whole.
-  const size = Math.max(...found.map((value) => Math.abs(value)));
-  return stepped(camera, size > 0.5 ? found.map((value) => (0.5 * value) / size) : found);
+  return { H, g };
 }
 
 /** The noise that is seen at a camera. */

@@ -1,16 +1,17 @@
 // The poses that a view may have been taken from, best first: hypotheses by votes, refined, until the evidence for one is decisive.
 import type { Camera } from "./camera.ts";
-import { viewDirection } from "./camera.ts";
 import { candidates } from "./evidence.ts";
 import { featureCount } from "./features.ts";
+import { hypothesise, levelsOf } from "./levels.ts";
+import { mirrored, near, pictureDistance } from "./likeness.ts";
 import { bestLinks, type Links } from "./links.ts";
 import { type MassFound, massSearch } from "./massSearch.ts";
-import { momentHypotheses } from "./moments.ts";
 import type { NormalisedProblem } from "./normalise.ts";
 import { addPrior, allowedDirections, allows, type MatchPrior, type SoftPrior } from "./prior.ts";
 import { refine, seenWidths } from "./refine.ts";
-import { directions, rotationAlong, rotationAngle } from "./rotation.ts";
+import { directions, rotationAlong } from "./rotation.ts";
 import type { Stage, Targets, Widths } from "./stage.ts";
+import type { MatchRoute } from "./task.ts";
 import { baseCamera, type Hypothesis, meanSize, openVotes } from "./votes.ts";
 import { openDeviceVotes } from "./votesWebgpu.ts";
 
@@ -22,6 +23,16 @@ export interface Pose {
   readonly evidence: number;
   /** 2 log of the standard deviations that the ellipses seem to be drawn at; 0 where sizes are taken as they are. */
   readonly inflation: number;
+  /** The hypothesis that led to it; null: none did, or a mirror image. */
+  readonly origin: Origin | null;
+}
+
+/** A hypothesis that led to a pose. */
+export interface Origin {
+  readonly hypothesis: Hypothesis;
+  /** Its place among all of its level, from 0. */
+  readonly rank: number;
+  readonly of: number;
 }
 
 /** What a search found. */
@@ -38,39 +49,9 @@ export interface Found {
   readonly mass: MassFound | null;
 }
 
-interface Level {
-  readonly name: string;
-  readonly from: "votes" | "moments" | "mass";
-  readonly directions: number;
-  /** Targets that vote, at most. */
-  readonly voters: number;
-  readonly cell: number;
-  readonly scale: "sizes" | number;
-  /** Distinct hypotheses to refine. */
-  readonly refined: number;
-}
-
-/** The cascade: each level is gone into only where those before were not decisive. */
-const levels: readonly Level[] = [
-  { name: "votes", from: "votes", directions: 240, voters: 200, cell: 0.12, scale: "sizes", refined: 8 },
-  { name: "more votes", from: "votes", directions: 700, voters: 400, cell: 0.1, scale: "sizes", refined: 12 },
-  {
-    name: "votes at the scale of the positions",
-    from: "votes",
-    directions: 400,
-    voters: 300,
-    cell: 0.12,
-    scale: 1,
-    refined: 8,
-  },
-  { name: "mass", from: "mass", directions: 0, voters: 0, cell: 0, scale: 1, refined: 0 },
-  { name: "moments", from: "moments", directions: 150, voters: 150, cell: 0, scale: 1, refined: 8 },
-  { name: "most votes", from: "votes", directions: 1600, voters: 500, cell: 0.08, scale: "sizes", refined: 16 },
-];
-
 /** Widths between which a refinement goes, first for some of the targets, then for all. */
-const wide: Widths = { position: 0.12, shape: 0.5 };
-const close: Widths = { position: 0.02, shape: 0.2 };
+export const wide: Widths = { position: 0.12, shape: 0.5 };
+export const close: Widths = { position: 0.02, shape: 0.2 };
 /** The least noise that is believed. */
 const finest: Widths = { position: 2e-4, shape: 0.01 };
 /** Evidence that decides: so many times that of wrong poses, and so many nats; in the end, and before all levels were gone through. */
@@ -79,18 +60,27 @@ const early = { ratio: 4, nats: 120 };
 /** Wrong poses whose evidence is looked at. */
 const decoys = 5;
 /** Poses are one and the same within these: root mean square of the difference in the picture, and of the angle, degrees. */
-const same = { picture: 0.05, degrees: 4 };
+export const same = { picture: 0.05, degrees: 4 };
 /** Hypotheses so near to a refined pose lead to it again. */
 const alike = { picture: 0.2, degrees: 22 };
 
-/** Searches one view. `cameras` are tried first. */
+/** How to search: `cameras` are tried first. */
+export interface SearchStart {
+  readonly route: MatchRoute;
+  readonly seed: number;
+  readonly cameras: readonly Camera[];
+  /** Levels that are gone into, the first ones; default: all. */
+  readonly depth?: number;
+}
+
+/** Searches one view. */
 export function* search(
   stage: Stage,
   problem: NormalisedProblem,
   weights: { readonly scene: Float64Array; readonly view: Float64Array },
   prior: MatchPrior,
   soft: SoftPrior,
-  cameras: readonly Camera[],
+  { route, seed, cameras, depth }: SearchStart,
   tell: (found: Found) => void,
 ): Generator<void, Found, void> {
   const poses: Pose[] = [];
@@ -105,7 +95,12 @@ export function* search(
   const priorOf = (camera: Camera, H: Float64Array, g: Float64Array): void => addPrior(soft, camera, H, g);
   const vote = stage.device === null ? openVotes(stage, problem) : openDeviceVotes(stage, stage.device, problem);
   /** Refines, and keeps the pose where it is a new one. */
-  function* take(start: Camera, some: Targets, from: Widths): Generator<void, Pose, void> {
+  function* take(
+    start: Camera,
+    some: Targets,
+    from: Widths,
+    origin: Origin | null = null,
+  ): Generator<void, Pose, void> {
     tried++;
     const inflation = stage.inflation();
     let camera = start;
@@ -131,17 +126,19 @@ export function* search(
       freeFocal,
       prior: priorOf,
     });
-    const pose = yield* settle(stage, whole.camera, to, freeFocal, priorOf);
+    const settled = yield* settle(stage, whole.camera, to, freeFocal, priorOf);
     stage.setInflation(inflation);
+    const pose = { ...settled, origin };
     if (!allows(prior, problem.outward(pose.camera), 2)) return pose;
     const twin = poses.findIndex((other) => near(stage, other.camera, pose.camera, same));
     if (twin < 0) poses.push(pose);
-    else if (pose.evidence > poses[twin].evidence) poses[twin] = pose;
+    else if (pose.evidence > poses[twin].evidence) poses[twin] = { ...pose, origin: poses[twin].origin ?? origin };
     poses.sort((p, q) => q.evidence - p.evidence);
     tell(now());
     return pose;
   }
   for (const camera of cameras) yield* take(camera, stage.all, wide);
+  const levels = levelsOf(route).slice(0, depth);
   for (const level of levels) {
     name = level.name;
     if (level.from === "mass") {
@@ -152,9 +149,7 @@ export function* search(
     const some = stage.some(voters(stage, level.voters));
     const allowed = allowedDirections(prior, level.directions, problem.turned);
     stage.setInflation(level.scale === "sizes" ? 0 : typicalInflation(stage, problem));
-    const ballot = { directions: allowed, targets: some, cell: level.cell, scale: level.scale };
-    const hypotheses =
-      level.from === "votes" ? yield* vote(ballot) : yield* momentHypotheses(stage, problem, allowed, some);
+    const hypotheses = yield* hypothesise(level, stage, problem, allowed, some, vote, seed);
     const spacing = 360 / Math.sqrt(level.directions);
     const eligible = hypotheses.filter(({ camera }) => allows(prior, problem.outward(camera), spacing));
     yield* refineBest(eligible, level.refined, some);
@@ -176,14 +171,15 @@ export function* search(
   /** Refines the first hypotheses that are unlike each other and unlike what they led to. */
   function* refineBest(hypotheses: readonly Hypothesis[], count: number, some: Targets): Generator<void, void, void> {
     const begun: Camera[] = [];
-    for (const { camera, votes } of hypotheses) {
+    for (const [rank, hypothesis] of hypotheses.entries()) {
+      const { camera, votes } = hypothesis;
       if (begun.length >= count) return;
       // Far behind the best, and something is found already.
       if (begun.length > 3 && poses.length > 0 && votes < 0.3 * hypotheses[0].votes) return;
       const known = (other: Camera): boolean => near(stage, other, camera, alike);
       if (begun.some(known) || poses.slice(0, 3).some(({ camera: other }) => known(other))) continue;
       begun.push(camera);
-      yield* take(camera, some, wide);
+      yield* take(camera, some, wide, { hypothesis, rank, of: hypotheses.length });
     }
   }
   /** The median evidence of poses that hypotheses from all over the list lead to: what being wrong, and refined, comes to on this input. */
@@ -242,7 +238,7 @@ export function* settle(
     camera = (yield* refine(stage, camera, task)).camera;
   }
   const { gain } = yield* evidenceOf(stage, camera, widths);
-  return { camera, widths, evidence: gain, inflation: stage.inflation() };
+  return { camera, widths, evidence: gain, inflation: stage.inflation(), origin: null };
 }
 
 /** The best links at a pose. */
@@ -273,74 +269,4 @@ function voters({ all }: Stage, count: number): Int32Array {
   const from = long.length >= Math.min(count, all.count) / 3 ? long : [...all.index];
   const taken = Math.min(count, from.length);
   return Int32Array.from({ length: taken }, (_, k) => from[Math.floor((k * from.length) / taken)]);
-}
-
-/** Whether two cameras show the scene alike. */
-function near(stage: Stage, p: Camera, q: Camera, limits: { picture: number; degrees: number }): boolean {
-  return (poseAngle(p, q) * 180) / Math.PI <= limits.degrees && pictureDistance(stage, p, q) <= limits.picture;
-}
-
-/** Root mean square of the distances between the images of the ellipsoids, in radii of the picture. */
-export function pictureDistance(stage: Stage, p: Camera, q: Camera): number {
-  const first = stage.project(p).slice();
-  const second = stage.project(q);
-  let square = 0;
-  let count = 0;
-  for (let at = 0; at < first.length; at += featureCount) {
-    if (first[at + 2] < -1e8 || second[at + 2] < -1e8) continue;
-    square += (first[at] - second[at]) ** 2 + (first[at + 1] - second[at + 1]) ** 2;
-    count++;
-  }
-  return count > 0 ? Math.sqrt(square / count) : 0;
-}
-
-/** The angle between two cameras: of their rotations, or of the directions of view of affine ones. */
-export function poseAngle(p: Camera, q: Camera): number {
-  if (p.projection !== "affine" && q.projection !== "affine") return rotationAngle(p.R, q.R);
-  const [v, w] = [viewDirection(p), viewDirection(q)];
-  return Math.acos(Math.min(1, Math.abs(v[0] * w[0] + v[1] * w[1] + v[2] * w[2])));
-}
-
-/** The same camera on the other side of the plane in which the scene is flattest: what a flat scene cannot tell apart. */
-function mirrored({ scene }: NormalisedProblem, camera: Camera): Camera[] {
-  if (camera.projection === "affine") return [];
-  const n = flattest(scene.means);
-  const R = Float64Array.from(camera.R);
-  for (let row = 0; row < 2; row++) {
-    const along = R[3 * row] * n[0] + R[3 * row + 1] * n[1] + R[3 * row + 2] * n[2];
-    for (let k = 0; k < 3; k++) R[3 * row + k] -= 2 * along * n[k];
-  }
-  R[6] = R[1] * R[5] - R[2] * R[4];
-  R[7] = R[2] * R[3] - R[0] * R[5];
-  R[8] = R[0] * R[4] - R[1] * R[3];
-  return [{ ...camera, R }];
-}
-
-/** The direction in which points spread least: inverse iteration on their second moments. */
-function flattest(points: Float64Array): Float64Array {
-  const S = new Float64Array(9);
-  for (let at = 0; at < points.length; at += 3) {
-    for (let k = 0; k < 3; k++) for (let l = 0; l < 3; l++) S[3 * k + l] += points[at + k] * points[at + l];
-  }
-  const trace = S[0] + S[4] + S[8];
-  for (let k = 0; k < 3; k++) S[4 * k] += 1e-9 * trace;
-  const [a, b, c, , d, e, , , f] = S;
-  const adjugate = [
-    d * f - e * e,
-    c * e - b * f,
-    b * e - c * d,
-    c * e - b * f,
-    a * f - c * c,
-    b * c - a * e,
-    b * e - c * d,
-    b * c - a * e,
-    a * d - b * b,
-  ];
-  let v = [0.6, 0.5, 0.62];
-  for (let step = 0; step < 60; step++) {
-    const w = [0, 1, 2].map((k) => adjugate[3 * k] * v[0] + adjugate[3 * k + 1] * v[1] + adjugate[3 * k + 2] * v[2]);
-    const norm = Math.hypot(w[0], w[1], w[2]);
-    v = w.map((value) => value / norm);
-  }
-  return Float64Array.from(v);
 }

@@ -1,12 +1,11 @@
 // A view of a scene as a detector might report it: noise, unseen and spurious ellipses, occlusion, crops, merges and splits; with the truth.
 import { optionOutOfRange } from "../errors/otError.ts";
-import { eigen, spectral } from "../linalg/eigen.ts";
 import { type Random, random } from "../linalg/random.ts";
-import { multiply } from "../linalg/small.ts";
 import type { Mixture } from "../measure/mixture.ts";
 import { type Camera, type Ellipsoids, project } from "./camera.ts";
 import { randomRotation } from "./rotation.ts";
 import { checkCamera, ellipsesMixture, readEllipsoids } from "./sides.ts";
+import { apply2, congruence2, type Symmetric2 } from "./symmetric2.ts";
 
 /** What is wrong with the view; every share is in [0, 1), and 0 by default. */
 export interface ViewOptions {
@@ -39,12 +38,9 @@ export interface SimulatedView {
   readonly radius: number;
 }
 
-/** xx, xy, yy. */
-type Covariance = readonly [number, number, number];
-
 interface Blob {
   readonly mean: readonly [number, number];
-  readonly covariance: Covariance;
+  readonly covariance: Symmetric2;
   readonly weight: number;
   readonly origins: readonly number[];
 }
@@ -202,7 +198,7 @@ function halves({ mean, covariance, weight, origins }: Blob): Blob[] {
   // Half a standard deviation and a half apart each: the long axis of either is what is left of the variance.
   const offset = 0.8 * Math.sqrt(large);
   const taken = offset * offset;
-  const part: Covariance = [xx - taken * c * c, xy - taken * c * s, yy - taken * s * s];
+  const part: Symmetric2 = [xx - taken * c * c, xy - taken * c * s, yy - taken * s * s];
   return [-offset, offset].map((along) => ({
     mean: [mean[0] + along * c, mean[1] + along * s] as const,
     covariance: part,
@@ -214,15 +210,9 @@ function halves({ mean, covariance, weight, origins }: Blob): Blob[] {
 function disturbed(blob: Blob, noise: number, covarianceNoise: number, { normal }: Random): Blob {
   const mean = [blob.mean[0] + noise * normal(), blob.mean[1] + noise * normal()] as const;
   const E = [covarianceNoise * normal(), covarianceNoise * normal(), covarianceNoise * normal()] as const;
-  const root = applied(blob.covariance, (value) => Math.sqrt(Math.max(value, 0)));
-  const S = multiply(multiply(root, applied(E, Math.exp), 2), root, 2);
-  const covariance: Covariance = [S[0], (S[1] + S[2]) / 2, S[3]];
+  const root = apply2(blob.covariance, (value) => Math.sqrt(Math.max(value, 0)));
+  const covariance = congruence2(root, apply2(E, Math.exp));
   return { ...blob, mean, covariance };
-}
-
-/** A function of a symmetric matrix. */
-function applied([xx, xy, yy]: Covariance, f: (eigenvalue: number) => number): Float64Array {
-  return spectral(eigen(Float64Array.of(xx, xy, xy, yy), 2), f);
 }
 
 /** An ellipsoid of the scene, turned at random, seen somewhere in the disc. */

@@ -36,6 +36,8 @@ export interface Stage {
   readonly m: number;
   /** Added to the standard deviations of all ellipses: what is smaller is not told apart. */
   readonly blur: number;
+  /** See {@link StageOptions}. */
+  readonly presence: Float64Array | null;
   readonly all: Targets;
   /** By how much the logarithms of the covariances of the targets are lowered: 2 log of the standard deviations that they are drawn at; 0 at first. */
   inflation(): number;
@@ -80,6 +82,8 @@ export interface StageOptions {
   readonly outline: number;
   /** Further features of ellipsoids (n x k) and ellipses (m x k), in the unit of their spread. */
   readonly extra: { readonly scene: Float64Array; readonly view: Float64Array; readonly k: number } | null;
+  /** What else is known of each ellipsoid to be seen, in nats of evidence for its pairs. */
+  readonly presence?: Float64Array;
 }
 
 /** Copies both sides in. */
@@ -152,6 +156,7 @@ export function openStage(
     n,
     m,
     blur,
+    presence: options.presence ?? null,
     all,
     some: lay,
     inflation: () => inflation,

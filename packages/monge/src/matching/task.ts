@@ -8,6 +8,11 @@ import { allowedDirections, type MatchPrior, type SoftPrior } from "./prior.ts";
 import { checkCamera, checkIntrinsics, readEllipses, readEllipsoids } from "./sides.ts";
 import type { StageOptions } from "./stage.ts";
 
+/** How hypotheses are made: see {@link MatchOptions.route}. */
+export type MatchRoute = "bures" | "sampled" | "gromov";
+
+const routes: readonly string[] = ["bures", "sampled", "gromov"];
+
 /** Options of `matchGaussians`. */
 export interface MatchOptions extends RunOptions {
   /** A camera that is known, or what kind of camera it was. */
@@ -15,6 +20,12 @@ export interface MatchOptions extends RunOptions {
   /** Of a `"perspective"` camera. */
   readonly intrinsics?: Intrinsics;
   readonly prior?: MatchPrior;
+  /**
+   * Where hypotheses come from; refinement, evidence and links are the same. `"bures"` (default): votes of pairs of alike ellipses. `"sampled"`:
+   * a blind Wasserstein barycentre of samples, from positions and densities alone. `"gromov"`: fused Gromov-Wasserstein transport between pictures,
+   * from distances, sizes and elongations. The latter two need views that show most of the scene.
+   */
+  readonly route?: MatchRoute;
   /** Variance that the renderer of the ellipses added in every direction, in the square of their unit; default 0. (3-D Gaussian splatting adds 0.3.) */
   readonly dilation?: number;
   /**
@@ -34,7 +45,7 @@ export interface MatchOptions extends RunOptions {
   /** Whether to look for ellipses that are several ellipsoids and the other way round; default true. */
   readonly groups?: boolean;
   /**
-   * Where votes are counted: `"wasm"` (default), or `"webgpu"`, for many directions at once in f32, in the asynchronous form alone; poses are
+   * Where the votes of the route `"bures"` are counted: `"wasm"` (default), or `"webgpu"`, for many directions at once in f32, in the asynchronous form alone; poses are
    * refined and explained by the wasm kernels in either case. Throws `Unsupported` in the other forms, `KernelUnavailable` without a device.
    */
   readonly backend?: "wasm" | "webgpu";
@@ -53,13 +64,15 @@ export interface MatchTask {
   readonly stage: StageOptions;
   readonly join: boolean;
   readonly backend: "wasm" | "webgpu";
+  readonly route: MatchRoute;
+  readonly seed: number;
 }
 
 /** Reads and checks everything. */
 export function readTask(ellipsoids: Mixture, ellipses: Mixture, options: MatchOptions): MatchTask {
   const scene = readEllipsoids(ellipsoids, "ellipsoids");
   const view = readEllipses(ellipses, "ellipses");
-  const { camera, prior = {}, dilation = 0, outline = 0 } = options ?? {};
+  const { camera, prior = {}, dilation = 0, outline = 0, route = "bures", seed = 0 } = options ?? {};
   const known = typeof camera === "object" && camera !== null ? camera : null;
   const model = known?.projection ?? camera;
   if (model !== "affine" && model !== "scaled-orthographic" && model !== "perspective") {
@@ -69,6 +82,7 @@ export function readTask(ellipsoids: Mixture, ellipses: Mixture, options: MatchO
       cure: 'Use "affine", "scaled-orthographic", "perspective", or a camera: { projection, .. }.',
     });
   }
+  if (!routes.includes(route)) throw optionOutOfRange("route", route, `Use one of ${routes.join(", ")}.`);
   if (known !== null) checkCamera(known, "options.camera");
   if (prior.near !== undefined) checkCamera(prior.near.camera, "options.prior.near.camera");
   for (const [name, value] of [
@@ -124,6 +138,8 @@ export function readTask(ellipsoids: Mixture, ellipses: Mixture, options: MatchO
     },
     join: options.groups ?? true,
     backend: readBackend(options.backend),
+    route,
+    seed,
   };
 }
 

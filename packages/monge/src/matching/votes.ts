@@ -13,7 +13,9 @@ export interface Hypothesis {
   readonly camera: Camera;
   /** What spoke for it: votes, in the unit of pairs. */
   readonly votes: number;
-  /** Which of the directions it belongs to. */
+  /** What the transport behind it cost, where there is one. */
+  readonly cost?: number;
+  /** Which of the directions it belongs to; -1: it has left them. */
   readonly direction: number;
 }
 

@@ -24,19 +24,27 @@ export function* openDevice(
   { blur, dilation }: StageOptions,
   elapsedMs: () => number,
 ): Generator<Progress, Device, void> {
-  const pending = awaited(
-    import("../kernels/webgpu/matching.ts").then(({ openGpuMatching }) =>
-      openGpuMatching({
-        n: scene.count,
-        means: scene.means,
-        covariances: scene.covariances,
-        blur: blur * blur + dilation,
-      }),
-    ),
+  const opening = import("../kernels/webgpu/matching.ts").then(({ openGpuMatching }) =>
+    openGpuMatching({
+      n: scene.count,
+      means: scene.means,
+      covariances: scene.covariances,
+      blur: blur * blur + dilation,
+    }),
   );
-  yield* waitFor(pending.settled, "webgpu", elapsedMs);
-  return { kernels: pending.take(), waiting: null };
+  const pending = awaited(opening);
+  let device: Device | null = null;
+  try {
+    yield* waitFor(pending.settled, "webgpu", elapsedMs);
+    device = { kernels: pending.take(), waiting: null };
+    return device;
+  } finally {
+    // Nobody waits any longer for what is still to come.
+    if (device === null) void opening.then(({ close }) => close(), noop);
+  }
 }
+
+const noop = (): void => {};
 
 /** Passes a promise on to the driver; throws `Unsupported` where it does not wait. */
 export function* waitFor(

@@ -13,6 +13,7 @@ import { mixtureBarycenter } from "../gaussian/mixtureBarycenter.ts";
 import { reduceMixture } from "../gaussian/reduction.ts";
 import { lowRankTransport } from "../lowRank/lowRank.ts";
 import { matchGaussians } from "../matching/match.ts";
+import { matchViews } from "../matching/views.ts";
 import { partialTransport } from "../partial/partial.ts";
 import { regularisedTransport } from "../regularised/regularised.ts";
 import type { RunOptions } from "../run/options.ts";
@@ -32,6 +33,7 @@ export const solvers: Readonly<Record<string, AnySolver | undefined>> = table({
   gridL1,
   lowRankTransport,
   matchGaussians,
+  matchViews,
   mixtureBarycenter,
   partialTransport,
   reduceMixture,

@@ -1,0 +1,47 @@
+// A row of the table of commands: what a command takes, and how that is said.
+
+export interface OptionRow {
+  /** As typed and shown: `--ground <name>`, or `-h, --help`. */
+  readonly flags: string;
+  readonly group: string;
+  /** One sentence without its full stop. */
+  readonly summary: string;
+  /** What happens without the option, for readers. */
+  readonly fallback?: string;
+  /** The only values allowed. */
+  readonly choices?: readonly string[];
+  /** What the value is, where it is no free text. */
+  readonly value?: "count" | "positive" | "share" | "amount" | "numbers" | "duration" | "file" | "list" | "penalty";
+  /** How many, where it is "numbers". */
+  readonly length?: number;
+}
+
+export interface ArgumentRow {
+  /** `[source]`, `<file>` or `<files...>`. */
+  readonly syntax: string;
+  readonly summary: string;
+}
+
+export interface Example {
+  readonly summary: string;
+  readonly line: string;
+}
+
+export interface CommandRow {
+  readonly name: "solve" | "divergence" | "match" | "project" | "info" | "completion";
+  readonly summary: string;
+  readonly arguments: readonly ArgumentRow[];
+  readonly options: readonly OptionRow[];
+  readonly examples: readonly Example[];
+}
+
+/** Options of every command that prints. */
+export const output: readonly OptionRow[] = [
+  { flags: "--json", group: "Output", summary: "Print one JSON object instead of the table" },
+  { flags: "--quiet", group: "Output", summary: "Print the value alone; no notes, no progress" },
+];
+
+/** The long name of an option: `ground` of `--ground <name>`. */
+export function longName(option: OptionRow): string {
+  return /--([a-z-]+)/.exec(option.flags)?.[1] ?? option.flags;
+}
