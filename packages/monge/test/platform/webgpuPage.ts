@@ -217,7 +217,7 @@ export async function look(): Promise<WebgpuSeen> {
       const { scene, ellipses, options } = problem(kind, 120, 51, distance);
       const task = readTask(scene, ellipses, { ...options, outline });
       const ballot = (stage: Stage): Ballot => ({
-        directions: directions(100),
+        directions: directions(60),
         targets: stage.all,
         cell,
         scale,
