@@ -85,6 +85,12 @@ describe.skipIf(chromium === null)('matchGaussians.async(.., { backend: "webgpu"
     expect(seen).toMatchObject({ aborted: "enough", stopped: "stopped" });
   });
 
+  it("gives the pose and links of wasm on a pool, too", () => {
+    if (seen.missing !== null) return;
+    expect(seen.pooled).toMatchObject({ backend: "webgpu + wasm-simd", apart: 0 });
+    expect(seen.pooled?.degrees).toBeLessThan(1e-3);
+  });
+
   it("is KernelUnavailable, with a cure, on a page without an adapter", async () => {
     const { missing } = await seenWith(dist, ["--disable-features=WebGPU", "--disable-blink-features=WebGPU"]);
     expect(missing?.code).toBe("KernelUnavailable");

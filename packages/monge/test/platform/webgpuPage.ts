@@ -12,6 +12,7 @@ import { type Ballot, baseCamera, type Hypothesis, openVotes } from "../../src/m
 import { openDevice, openDeviceVotes } from "../../src/matching/votesWebgpu.ts";
 import type { Progress } from "../../src/run/progress.ts";
 import { drain, drainAsync } from "../../src/run/solver.ts";
+import { createPool } from "../../src/worker/index.ts";
 import { ellipsoidScene, seededCamera } from "../generators/ellipsoids.ts";
 
 /** How the votes of all directions compare. */
@@ -51,6 +52,8 @@ export interface WebgpuSeen {
   /** What a match rejects with that is aborted at its first sign of life; the status of one that is stopped at its first pose. */
   readonly aborted: string;
   readonly stopped: string;
+  /** A match on a pool, whose worker asks for a device of its own, beside one here. */
+  readonly pooled: MatchesSeen | null;
   readonly error: string;
 }
 
@@ -195,6 +198,7 @@ export async function look(): Promise<WebgpuSeen> {
     known: "",
     aborted: "",
     stopped: "",
+    pooled: null,
     error: "",
   };
   try {
@@ -238,8 +242,12 @@ export async function look(): Promise<WebgpuSeen> {
     const aborted = await reason;
     const stopWhen = ({ iteration }: Progress): boolean => iteration >= 1;
     const stopped = (await matchGaussians.async(scene, ellipses, { ...asked, stopWhen })).status;
+    const pool = createPool({ threads: 1 });
+    const there = await matchGaussians.async(scene, ellipses, { ...asked, pool });
+    await pool.close();
     return {
       ...seen,
+      pooled: sameness(matchGaussians(scene, ellipses, small.options), there),
       aborted,
       stopped,
       sync: codeOf(() => matchGaussians(small.scene, small.ellipses, asked)),
