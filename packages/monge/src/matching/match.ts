@@ -17,8 +17,9 @@ import { type Explanation, explain, type MatchGroup, type UnmatchedReason } from
 import type { NormalisedProblem } from "./normalise.ts";
 import { seenWidths } from "./refine.ts";
 import { atLeast, decisive, type Found, isThin, leastInflation, type Pose, search } from "./search.ts";
-import { openStage, type Stage, type Widths } from "./stage.ts";
+import { type Device, openStage, type Stage, type Widths } from "./stage.ts";
 import { type MatchOptions, type MatchTask, readTask } from "./task.ts";
+import { openDevice, waitFor } from "./votesWebgpu.ts";
 
 /** How a match ended. */
 export type MatchStatus =
@@ -134,9 +135,28 @@ function* run(control: RunControl<MatchResult>, task: MatchTask): Generator<Prog
 }
 
 function* solveHere(control: RunControl<MatchResult>, task: MatchTask): Generator<Progress, Solved, void> {
+  if (!onDevice(task)) return yield* searchHere(control, task, null);
+  const device = yield* openDevice(task.problem, task.stage, control.elapsedMs);
+  try {
+    return yield* searchHere(control, task, device);
+  } finally {
+    device.kernels.close();
+  }
+}
+
+/** Whether votes are counted on a WebGPU device: with a known camera, and on other routes, there are none. */
+function onDevice({ backend: wanted, known, route }: MatchTask): boolean {
+  return wanted === "webgpu" && known === null && route === "bures";
+}
+
+function* searchHere(
+  control: RunControl<MatchResult>,
+  task: MatchTask,
+  device: Device | null,
+): Generator<Progress, Solved, void> {
   const { problem, known, prior, soft } = task;
   const workspace = lease(matching);
-  const stage = openStage(workspace, problem, task.stage);
+  const stage = openStage(workspace, problem, task.stage, device);
   const explainPose = (pose: Pose): Generator<Progress, Explanation, void> =>
     explain(stage, problem, task.weights, pose.camera, pose.widths, task.join);
   if (known !== null) {
@@ -167,6 +187,8 @@ function* solveHere(control: RunControl<MatchResult>, task: MatchTask): Generato
       found = step.value;
       break;
     }
+    const until = device?.waiting ?? null;
+    if (until !== null) yield* waitFor(until, found.level, control.elapsedMs);
     yield {
       phase: found.level,
       iteration: found.tried,
@@ -270,7 +292,7 @@ export function finish(task: MatchTask, solved: Solved, elapsedMs: number): Matc
       status: status === "ambiguous" || status === "low-confidence" ? "converged" : status,
       method: task.route,
       why: whyOf(task, solved),
-      backend: backend(matching),
+      backend: onDevice(task) ? `webgpu + ${backend(matching)}` : backend(matching),
       iterations: solved.tried,
       error: 0,
       tolerance: 0,

@@ -13,6 +13,7 @@ import { directions, rotationAlong } from "./rotation.ts";
 import type { Stage, Targets, Widths } from "./stage.ts";
 import type { MatchRoute } from "./task.ts";
 import { baseCamera, type Hypothesis, meanSize, openVotes } from "./votes.ts";
+import { openDeviceVotes } from "./votesWebgpu.ts";
 
 /** A pose, refined as far as it goes. */
 export interface Pose {
@@ -94,7 +95,7 @@ export function* search(
     massSearch(problem, weights, prior, (p, q) => pictureDistance(stage, p, q));
   const freeFocal = soft.focal !== undefined;
   const priorOf = (camera: Camera, H: Float64Array, g: Float64Array): void => addPrior(soft, camera, H, g);
-  const vote = openVotes(stage, problem);
+  const vote = stage.device === null ? openVotes(stage, problem) : openDeviceVotes(stage, stage.device, problem);
   /** Refines, and keeps the pose where it is a new one. */
   function* take(
     start: Camera,

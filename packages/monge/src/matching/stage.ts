@@ -1,4 +1,5 @@
 // The two sides in kernel memory, and what is computed of them for one camera after another: features, near pairs, soft assignments.
+import type { GpuMatching } from "../kernels/webgpu/matching.ts";
 import type { Workspace } from "../kernels/workspace.ts";
 import { type Camera, linearPart } from "./camera.ts";
 import { featureCount, features } from "./features.ts";
@@ -56,6 +57,16 @@ export interface Stage {
   /** Memory and addresses for further kernels. */
   readonly workspace: Workspace;
   readonly projected: number;
+  /** A camera as kernels take it, wherever they run. */
+  numbers(camera: Camera): Float64Array;
+  /** Where votes are counted instead of here. */
+  readonly device: Device | null;
+}
+
+/** Kernels that answer later: whoever drives a search waits for `waiting`, which never rejects, where a step leaves it so. */
+export interface Device {
+  readonly kernels: GpuMatching;
+  waiting: Promise<void> | null;
 }
 
 const headerDoubles = 14;
@@ -76,7 +87,12 @@ export interface StageOptions {
 }
 
 /** Copies both sides in. */
-export function openStage(workspace: Workspace, problem: NormalisedProblem, options: StageOptions): Stage {
+export function openStage(
+  workspace: Workspace,
+  problem: NormalisedProblem,
+  options: StageOptions,
+  device: Device | null = null,
+): Stage {
   const { blur, dilation, outline, extra } = options;
   const { call } = workspace;
   const { scene, view } = problem;
@@ -155,10 +171,10 @@ export function openStage(workspace: Workspace, problem: NormalisedProblem, opti
     },
     workspace,
     projected,
+    numbers: (camera) => header(camera, outline),
+    device,
     project(given) {
-      const numbers = workspace.f64(camera, headerDoubles);
-      numbers.set(header(given));
-      numbers[headerDoubles - 1] = outline;
+      workspace.f64(camera, headerDoubles).set(header(given, outline));
       call["projectAll"](n, means, covariances, camera, blur * blur + dilation, projected, depths);
       return workspace.f64(projected, featureCount * n);
     },
@@ -188,7 +204,7 @@ export function openStage(workspace: Workspace, problem: NormalisedProblem, opti
 }
 
 /** A camera as the kernels take it; principal points of normalised cameras are the origin. */
-function header(camera: Camera): Float64Array {
+function header(camera: Camera, outline: number): Float64Array {
   const out = new Float64Array(headerDoubles);
   if (camera.projection === "perspective") {
     out.set(camera.R);
@@ -198,5 +214,6 @@ function header(camera: Camera): Float64Array {
     out.set(linearPart(camera));
     out.set(camera.t, 9);
   }
+  out[headerDoubles - 1] = outline;
   return out;
 }

@@ -44,6 +44,11 @@ export interface MatchOptions extends RunOptions {
   };
   /** Whether to look for ellipses that are several ellipsoids and the other way round; default true. */
   readonly groups?: boolean;
+  /**
+   * Where the votes of the route `"bures"` are counted: `"wasm"` (default), or `"webgpu"`, for many directions at once in f32, in the asynchronous form alone; poses are
+   * refined and explained by the wasm kernels in either case. Throws `Unsupported` in the other forms, `KernelUnavailable` without a device.
+   */
+  readonly backend?: "wasm" | "webgpu";
 }
 
 /** What is smaller than this share of the typical ellipse is blurred. */
@@ -58,6 +63,7 @@ export interface MatchTask {
   readonly weights: { readonly scene: Float64Array; readonly view: Float64Array };
   readonly stage: StageOptions;
   readonly join: boolean;
+  readonly backend: "wasm" | "webgpu";
   readonly route: MatchRoute;
   readonly seed: number;
 }
@@ -131,9 +137,15 @@ export function readTask(ellipsoids: Mixture, ellipses: Mixture, options: MatchO
       extra: readFeatures(options.features, scene.count, view.count),
     },
     join: options.groups ?? true,
+    backend: readBackend(options.backend),
     route,
     seed,
   };
+}
+
+function readBackend(value: MatchOptions["backend"]): "wasm" | "webgpu" {
+  if (value === undefined || value === "wasm" || value === "webgpu") return value ?? "wasm";
+  throw optionOutOfRange("backend", value, 'Use "wasm" or "webgpu".');
 }
 
 function normalScale(

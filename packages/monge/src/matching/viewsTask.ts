@@ -21,7 +21,7 @@ export interface SceneView {
 }
 
 /** Options of `matchViews`: those of `matchGaussians` that are the same for all views. */
-export type MatchViewsOptions = Omit<MatchOptions, "camera" | "intrinsics" | "features">;
+export type MatchViewsOptions = Omit<MatchOptions, "camera" | "intrinsics" | "features" | "backend">;
 
 /** Several tasks on the same ellipsoids. */
 export interface ViewsTask {
@@ -39,6 +39,14 @@ export function readViews(ellipsoids: Mixture, views: readonly SceneView[], opti
       argument: "views",
       seen: views,
       cure: "Pass an array of at least one { ellipses, camera }.",
+    });
+  }
+  const { backend } = (options ?? {}) as Pick<MatchOptions, "backend">;
+  if (backend === "webgpu") {
+    throw new OtError("Unsupported", "Several views are matched by the wasm kernels alone.", {
+      argument: "options.backend",
+      seen: backend,
+      cure: "Leave backend out, or match the views one by one with matchGaussians.async.",
     });
   }
   const tasks = views.map(({ ellipses, camera, intrinsics }) =>

@@ -24,7 +24,7 @@ const turns = 24;
 const side = 32;
 const bins = turns * side * side;
 /** How different a pair may be in log area and elongation. */
-const tolerance = 0.4;
+export const tolerance = 0.4;
 /** Peaks taken of one direction. */
 const peaks = 2;
 
@@ -75,11 +75,8 @@ export function openVotes(
       call["votesSmooth"](votes, smooth);
       for (let peak = 0; peak < peaks; peak++) {
         const bin = call["votePeak"](votes, value);
-        const angle = (2 * Math.PI * Math.floor(bin / (side * side))) / turns;
-        const x = ((bin % side) + 0.5 - side / 2) * cell;
-        const y = ((Math.floor(bin / side) % side) + 0.5 - side / 2) * cell;
         found.push({
-          camera: composed(base, scale, angle, x, y, rounding, whitening),
+          camera: composed(base, scale, bin, cell, rounding, whitening),
           votes: workspace.f64(value, 1)[0],
           direction: k / 3,
         });
@@ -100,16 +97,18 @@ export function baseCamera({ model, focal }: NormalisedProblem, R: Float64Array,
   return { projection: "scaled-orthographic", R, scale, t: Float64Array.of(0, 0) };
 }
 
-/** The base camera, its picture scaled, turned and moved; between W and the inverse of V for affine ones. */
-function composed(
+/** The base camera, its picture scaled, turned and moved by what a bin stands for; between W and the inverse of V for affine ones. */
+export function composed(
   base: Camera,
   scale: number,
-  angle: number,
-  x: number,
-  y: number,
+  bin: number,
+  cell: number,
   W: Shape | null,
   V: Shape | null,
 ): Camera {
+  const angle = (2 * Math.PI * Math.floor(bin / (side * side))) / turns;
+  const x = ((bin % side) + 0.5 - side / 2) * cell;
+  const y = ((Math.floor(bin / side) % side) + 0.5 - side / 2) * cell;
   const c = Math.cos(angle);
   const s = Math.sin(angle);
   if (base.projection === "affine") {
@@ -159,10 +158,10 @@ export function meanSize(values: Float64Array): number {
 }
 
 /** A symmetric matrix of determinant 1: xx, xy, yy. */
-type Shape = readonly [number, number, number];
+export type Shape = readonly [number, number, number];
 
 /** C^-1/2 for the average shape C of ellipses, each of determinant 1: what makes them round on average. It goes along with every linear map. */
-function roundShape(values: Float64Array): Shape {
+export function roundShape(values: Float64Array): Shape {
   let c = 0;
   let p = 0;
   let q = 0;
@@ -186,7 +185,7 @@ function inverse([xx, xy, yy]: Shape): Shape {
 }
 
 /** Features after the map W (determinant 1). */
-function whitened(values: Float64Array, W: Shape): Float64Array {
+export function whitened(values: Float64Array, W: Shape): Float64Array {
   const [a, b, c] = W;
   const out = values.slice();
   for (let at = 0; at < values.length; at += featureCount) {

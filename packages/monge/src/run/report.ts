@@ -16,7 +16,7 @@ export interface Report {
   readonly why: string;
   /**
    * What computed: `"wasm-simd"`, `"wasm-relaxed-simd"` (the build of `monge/kernels/relaxed`; its bits depend on the machine, too) or
-   * `"js"`. Same input, options, seed and backend: same bits.
+   * `"js"`; `"webgpu + .."` where a device found what the rest refined. Same input, options, seed and backend: same bits.
    */
   readonly backend: string;
   /** Iterations in the engine's own unit: pivots, augmentations, relabels. */

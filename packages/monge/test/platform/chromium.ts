@@ -24,11 +24,12 @@ export function findChromium(): string | null {
 
 const types: Record<string, string> = { ".html": "text/html", ".js": "text/javascript", ".css": "text/css" };
 
-/** Serves a folder on a free port of this machine with extra headers, opens its index page and hands it to `look`. */
+/** Serves a folder on a free port of this machine with extra headers, opens its index page and hands it to `look`; `flags` are Chromium's. */
 export async function withPage<R>(
   folder: string,
   headers: Record<string, string>,
   look: (page: Page) => Promise<R>,
+  flags: readonly string[] = ["--disable-gpu"],
 ): Promise<R> {
   const executablePath = findChromium();
   if (executablePath === null) throw new Error("no Chromium");
@@ -42,7 +43,7 @@ export async function withPage<R>(
     response.end(readFileSync(path));
   });
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  const args = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--disable-background-networking"];
+  const args = ["--no-sandbox", "--disable-quic", "--disable-background-networking", ...flags];
   const browser = await chromium.launch({ executablePath, args: [...args, "--disable-component-update"] });
   try {
     const page = await browser.newPage();
