@@ -121,7 +121,7 @@ const rows: readonly BenchCase[] = [
     cost: "dense",
     calls: "sinkhorn",
     options: { ...plain, relativeEpsilon: 0.05 },
-    perIteration: { few: 40, many: 440 },
+    perIteration: { few: 40, many: 140 },
     peer: "pot sinkhorn",
     require: { ratio: 1.5, aimRatio: 2.5 },
     quick: true,

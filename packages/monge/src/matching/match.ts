@@ -2,10 +2,10 @@
 //
 // Poses are found by votes (votes.ts), refined by annealed partial transport (refine.ts), compared by their evidence (evidence.ts), explained by
 // exact partial assignment (links.ts). See docs/algorithms/matching.md.
-import { OtError } from "../errors/otError.ts";
+import { isOtError, OtError } from "../errors/otError.ts";
 import { matching } from "../kernels/matching.ts";
 import { backend } from "../kernels/module.ts";
-import { giveBack, lease } from "../kernels/workspace.ts";
+import { giveBack, lease, type Workspace } from "../kernels/workspace.ts";
 import type { SparseMatrix } from "../linalg/sparse.ts";
 import type { Mixture } from "../measure/mixture.ts";
 import type { AsyncOptions, Progress } from "../run/options.ts";
@@ -154,15 +154,32 @@ function* searchHere(
   task: MatchTask,
   device: Device | null,
 ): Generator<Progress, Solved, void> {
-  const { problem, known, prior, soft } = task;
   const workspace = lease(matching);
+  let intact = true;
+  try {
+    return yield* searchIn(workspace, control, task, device);
+  } catch (error) {
+    // An error of ours leaves the memory in order; a trap may not.
+    intact = isOtError(error);
+    throw error;
+  } finally {
+    if (intact) giveBack(workspace);
+  }
+}
+
+function* searchIn(
+  workspace: Workspace,
+  control: RunControl<MatchResult>,
+  task: MatchTask,
+  device: Device | null,
+): Generator<Progress, Solved, void> {
+  const { problem, known, prior, soft } = task;
   const stage = openStage(workspace, problem, task.stage, device);
   const explainPose = (pose: Pose): Generator<Progress, Explanation, void> =>
     explain(stage, problem, task.weights, pose.camera, pose.widths, task.join);
   if (known !== null) {
     const pose = atKnown(stage, problem.inward(known));
     const explanation = yield* explainPose(pose);
-    giveBack(workspace);
     return {
       status: "converged",
       pose: { ...pose, evidence: explanation.evidence },
@@ -205,12 +222,12 @@ function* searchHere(
   const first = found.poses[0] ?? nowhere(problem);
   // A pose by mass is the answer where it is beyond doubt, and the better guess where links decide nothing.
   const nothing = first.evidence < 1.5 * Math.max(found.chance, 1);
-  const byMass = found.mass !== null && (found.mass.sure || nothing);
+  const fits = found.mass !== null && found.mass.margin > 0.4 && first.evidence < limit;
+  const byMass = found.mass !== null && (found.mass.sure || nothing || fits);
   const pose = byMass && found.mass !== null ? atKnown(stage, found.mass.camera) : first;
   const alternatives = byMass ? [] : found.poses.slice(1).filter(({ evidence }) => evidence >= equal * pose.evidence);
   stage.setInflation(pose.inflation);
   const explanation = yield* explainPose(pose);
-  giveBack(workspace);
   // Where few ellipses have a partner, agreement in part is not enough.
   const wanted = isThin(pose, stage.m) ? Math.max(limit, thinRatio * found.chance) : limit;
   const sure = byMass ? found.mass?.sure === true : pose.evidence >= wanted;
