@@ -20,8 +20,8 @@ const refined = 8;
 const fewest = 16;
 /** Starts whose pictures differ by less are one. */
 const apart = 0.2;
-/** A pose is beyond doubt where the next one costs so many times as much, and where it costs less than this share of the view's own blur. */
-const decisive = { ratio: 1.5, blur: 1 };
+/** A pose is beyond doubt where the next one costs so many times as much, and where it costs less than so many times the mean variance of the ellipses. */
+const decisive = { ratio: 1.5, blur: 3.5 };
 
 /** The best pose by mass. */
 export interface MassFound extends MassPose {
