@@ -54,7 +54,10 @@ export interface MatchResult {
     readonly ellipsoids: readonly { readonly index: number; readonly reason: UnmatchedReason }[];
     readonly ellipses: readonly number[];
   };
-  /** Evidence for the pose in nats: the log likelihood ratio of the linked pairs against strangers. */
+  /**
+   * Evidence for the pose in nats: the log likelihood ratio of the best links against strangers, at even odds, so that poses can be compared. The links
+   * returned are chosen by the odds that the view shows, and `certify()` counts those.
+   */
   readonly score: number;
   /** What wrong poses reach on this input. */
   readonly chance: number;
