@@ -4,10 +4,11 @@ import type { Mixture } from "../measure/mixture.ts";
 import { drain } from "../run/solver.ts";
 import type { Camera } from "./camera.ts";
 import { alignMasses, type MassPose } from "./masses.ts";
-import { type CameraModel, type NormalisedProblem, normaliseProblem } from "./normalise.ts";
+import { type NormalisedProblem, normaliseProblem } from "./normalise.ts";
 import { allowedDirections, allows, type MatchPrior } from "./prior.ts";
-import { rotationAlong } from "./rotation.ts";
+import { pictureTurned, rotationAlong } from "./rotation.ts";
 import { ellipsesMixture, ellipsoidsMixture, readEllipses, readEllipsoids } from "./sides.ts";
+import { baseCamera } from "./votes.ts";
 
 /** Components of the coarse and of the fine problem, directions and turns to start from, steps there, poses to refine. */
 const coarse = 60;
@@ -46,8 +47,9 @@ export function* massSearch(
   const starts: MassPose[] = [];
   const directions = allowedDirections(prior, directionCount, problem.turned);
   for (let k = 0; k < directions.length; k += 3) {
+    const along = rotationAlong(directions.subarray(k, k + 3));
     for (let turn = 0; turn < turns; turn++) {
-      const start = startAt(problem.model, problem.focal, directions.subarray(k, k + 3), (2 * Math.PI * turn) / turns);
+      const start = baseCamera(problem, pictureTurned(along, (2 * Math.PI * turn) / turns), 1);
       if (!allows(prior, problem.outward(start), 360 / turns / 2)) continue;
       const pose = yield* alignMasses(small.problem, small.masses, small.inward(start), coarseSteps);
       starts.push({ ...pose, camera: small.outward(pose.camera) });
@@ -105,20 +107,6 @@ function* level(
     inward: (camera) => inner.inward(camera),
     outward: (camera) => inner.outward(camera),
   };
-}
-
-/** A camera looking along v, turned by an angle, at the scale that normalised sides have. */
-function startAt(model: CameraModel, focal: number, v: Float64Array, angle: number): Camera {
-  const base = rotationAlong(v);
-  const [c, s] = [Math.cos(angle), Math.sin(angle)];
-  const R = base.slice();
-  for (let k = 0; k < 3; k++) {
-    R[k] = c * base[k] - s * base[3 + k];
-    R[3 + k] = s * base[k] + c * base[3 + k];
-  }
-  if (model === "affine") return { projection: "affine", A: R.slice(0, 6), t: Float64Array.of(0, 0) };
-  if (model === "scaled-orthographic") return { projection: model, R, scale: 1, t: Float64Array.of(0, 0) };
-  return { projection: model, R, t: Float64Array.of(0, 0, focal), intrinsics: { fx: focal, fy: focal, cx: 0, cy: 0 } };
 }
 
 /** The mean variance of the view's ellipses: what a reduction has blurred. */

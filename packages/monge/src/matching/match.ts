@@ -19,6 +19,7 @@ import { seenWidths } from "./refine.ts";
 import { atLeast, decisive, type Found, isThin, leastInflation, type Pose, search } from "./search.ts";
 import { type Device, openStage, type Stage, type Widths } from "./stage.ts";
 import { type MatchOptions, type MatchTask, readTask } from "./task.ts";
+import { baseCamera } from "./votes.ts";
 import { openDevice, waitFor } from "./votesWebgpu.ts";
 
 /** How a match ended. */
@@ -275,15 +276,13 @@ function converted(camera: Camera, { model }: NormalisedProblem): Camera {
 
 /** The pose of a view of which nothing was found. */
 export function nowhere(problem: NormalisedProblem): Pose {
-  return { camera: someCamera(problem), widths: unknownWidths, evidence: 0, inflation: 0, origin: null };
-}
-
-/** Something to return where nothing was found: the view along the third axis. */
-function someCamera({ model, focal }: NormalisedProblem): Camera {
-  const R = Float64Array.of(1, 0, 0, 0, 1, 0, 0, 0, 1);
-  if (model === "affine") return { projection: "affine", A: R.slice(0, 6), t: Float64Array.of(0, 0) };
-  if (model === "scaled-orthographic") return { projection: model, R, scale: 1, t: Float64Array.of(0, 0) };
-  return { projection: model, R, t: Float64Array.of(0, 0, focal), intrinsics: { fx: focal, fy: focal, cx: 0, cy: 0 } };
+  return {
+    camera: baseCamera(problem, Float64Array.of(1, 0, 0, 0, 1, 0, 0, 0, 1), 1),
+    widths: unknownWidths,
+    evidence: 0,
+    inflation: 0,
+    origin: null,
+  };
 }
 
 /** The result of a view, in the caller's units. */

@@ -70,6 +70,17 @@ export function rotationAlong(v: ArrayLike<number>): Float64Array {
   );
 }
 
+/** R followed by a turn of the picture: its first two rows turned by an angle. */
+export function pictureTurned(R: Float64Array, angle: number): Float64Array {
+  const [c, s] = [Math.cos(angle), Math.sin(angle)];
+  const out = R.slice();
+  for (let k = 0; k < 3; k++) {
+    out[k] = c * R[k] - s * R[3 + k];
+    out[3 + k] = s * R[k] + c * R[3 + k];
+  }
+  return out;
+}
+
 /** A rotation drawn uniformly: a normal quaternion (Shoemake 1992). */
 export function randomRotation({ normal }: Random): Float64Array {
   const [a, b, c, d] = [normal(), normal(), normal(), normal()];
