@@ -26,17 +26,32 @@ export const layers = {
   semidiscrete: 5,
   barycenter: 6,
   gromov: 6,
+  statistics: 6,
   matching: 7,
   potential: 7,
   image: 7,
   adapt: 7,
   cohort: 7,
+  allocation: 7,
   solve: 8,
   worker: 9,
 };
 
 /** What a package outside the library may import of ours. */
-const entryPoints = { io: ["monge"], cli: ["monge", "monge/gaussian", "monge/matching", "@monge/io"] };
+const entryPoints = {
+  io: ["monge"],
+  cli: [
+    "monge",
+    "monge/gaussian",
+    "monge/matching",
+    "monge/barycenter",
+    "monge/potential",
+    "monge/image",
+    "monge/adapt",
+    "monge/cohort",
+    "@monge/io",
+  ],
+};
 
 /** Every breach of the law below `folder`, as sentences. */
 export function breaches(folder = join(root, "packages")) {

@@ -124,9 +124,17 @@ function cell(text) {
 if (process.argv[1] && import.meta.url === pathToFileURL(process.argv[1]).href) {
   const features = readFeatures();
   if (process.argv.includes("--check")) {
-    const entries = ["index.js", "gaussian/index.js", "gromov/index.js", "matching/index.js"].map((name) =>
-      join(root, "packages/monge/dist", name),
-    );
+    const entries = [
+      "index.js",
+      "gaussian/index.js",
+      "gromov/index.js",
+      "matching/index.js",
+      "barycenter/index.js",
+      "potential/index.js",
+      "image/index.js",
+      "adapt/index.js",
+      "cohort/index.js",
+    ].map((name) => join(root, "packages/monge/dist", name));
     const libraries = await Promise.all(entries.map((entry) => import(pathToFileURL(entry).href)));
     const found = disagreements(features, readPotNames(), libraries.flatMap(exportedNames));
     if (readFileSync(page, "utf8") !== render(features))

@@ -2,13 +2,28 @@
 import { readFileSync } from "node:fs";
 import { expect, test } from "vitest";
 import { disagreements, exportedNames, readFeatures, readPotNames, render } from "../../../tools/features.mjs";
+import * as adapt from "../src/adapt/index.ts";
+import * as barycenter from "../src/barycenter/index.ts";
+import * as cohort from "../src/cohort/index.ts";
 import * as gaussian from "../src/gaussian/index.ts";
 import * as gromov from "../src/gromov/index.ts";
+import * as image from "../src/image/index.ts";
 import * as library from "../src/index.ts";
 import * as matching from "../src/matching/index.ts";
+import * as potential from "../src/potential/index.ts";
 
 /** The main entry point and the families with one of their own. */
-const monge = { ...library, ...gaussian, ...gromov, ...matching };
+const monge = {
+  ...library,
+  ...gaussian,
+  ...gromov,
+  ...matching,
+  ...barycenter,
+  ...potential,
+  ...image,
+  ...adapt,
+  ...cohort,
+};
 
 const features = readFeatures();
 

@@ -3,7 +3,16 @@
 import { OtError } from "../errors/otError.ts";
 
 /** The families of kernels. */
-export type Family = "exact" | "line" | "graph" | "entropic" | "truncated" | "gaussian" | "gromov" | "matching";
+export type Family =
+  | "exact"
+  | "line"
+  | "graph"
+  | "entropic"
+  | "truncated"
+  | "gaussian"
+  | "gromov"
+  | "matching"
+  | "potential";
 
 /** The kernels of one family, as they were built. */
 export interface Kernels {

@@ -1,0 +1,2 @@
+// Domain adaptation: samples of one domain moved onto another.
+export {};

@@ -1,0 +1,2 @@
+// Means of measures in the Wasserstein space.
+export {};

@@ -1,0 +1,2 @@
+// Two groups of measures compared.
+export {};

@@ -1,0 +1,2 @@
+// Transport between pictures: colours, shapes, alignment.
+export {};

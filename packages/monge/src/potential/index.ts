@@ -1,0 +1,2 @@
+// Kantorovich potentials in high dimension, and the maps that follow from them.
+export {};
