@@ -6,6 +6,8 @@
 
 const nearest: f64 = 1e-3;
 const away: f64 = 1e9;
+/** Ellipsoids with less have no say in where a camera goes. */
+export const leastMass: f64 = 1e-6;
 
 /** n means (3 doubles) and covariances (6) to n features (5 doubles) and depths; `blur` is added to the variances. */
 export function projectAll(
@@ -14,6 +16,20 @@ export function projectAll(
   covariances: usize,
   camera: usize,
   blur: f64,
+  out: usize,
+  depths: usize,
+): void {
+  projectSome(n, means, covariances, camera, blur, 0, out, depths);
+}
+
+/** The same for those with a mass of at least 1e-6, the first of 6 doubles each; all where `masses` is 0. */
+export function projectSome(
+  n: i32,
+  means: usize,
+  covariances: usize,
+  camera: usize,
+  blur: f64,
+  masses: usize,
   out: usize,
   depths: usize,
 ): void {
@@ -32,6 +48,7 @@ export function projectAll(
   const focal = load<f64>(camera, 96);
   const level = load<f64>(camera, 104);
   for (let i = 0; i < n; i++, means += 24, covariances += 48, out += 40, depths += 8) {
+    if (masses !== 0 && load<f64>(masses + <usize>i * 48) < leastMass) continue;
     const x = load<f64>(means);
     const y = load<f64>(means, 8);
     const z = load<f64>(means, 16);

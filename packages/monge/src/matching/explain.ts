@@ -48,6 +48,8 @@ const sweeps = 20;
 const told = 1e-3;
 /** Light that reaches a centre through nearer ellipses, below which it is hidden. */
 const dark = 0.5;
+/** d^2 from which an ellipse takes no light that a double could tell. */
+const lightless = 80;
 
 /** Explains a view at a pose. */
 export function* explain(
@@ -119,17 +121,21 @@ export function* explain(
     lonely.push({ index: i, reason: reasonOf(i) });
   }
   function reasonOf(i: number): UnmatchedReason {
-    const [x, y] = [projected.means[2 * i], projected.means[2 * i + 1]];
-    if (camera.projection === "perspective" && !(projected.depths[i] > 0)) return "behind";
+    const { means, covariances, depths } = projected;
+    const [x, y] = [means[2 * i], means[2 * i + 1]];
+    if (camera.projection === "perspective" && !(depths[i] > 0)) return "behind";
     if (!inside(x, y, 3 * widths.position)) return "outside";
     let light = 1;
     for (let k = 0; k < scene.count && light > dark; k++) {
-      if (ofEllipsoid[k] < 0 || !(projected.depths[k] < projected.depths[i])) continue;
-      const [xx, xy, yy] = projected.covariances.subarray(3 * k, 3 * k + 3);
+      if (ofEllipsoid[k] < 0 || !(depths[k] < depths[i])) continue;
+      const xx = covariances[3 * k];
+      const xy = covariances[3 * k + 1];
+      const yy = covariances[3 * k + 2];
       const det = xx * yy - xy * xy;
-      const dx = x - projected.means[2 * k];
-      const dy = y - projected.means[2 * k + 1];
-      if (det > 0) light *= 1 - 0.99 * Math.exp(-(yy * dx * dx - 2 * xy * dx * dy + xx * dy * dy) / (2 * det));
+      const dx = x - means[2 * k];
+      const dy = y - means[2 * k + 1];
+      const far = yy * dx * dx - 2 * xy * dx * dy + xx * dy * dy;
+      if (det > 0 && far < lightless * det) light *= 1 - 0.99 * Math.exp(-far / (2 * det));
     }
     return light <= dark ? "occluded" : "unseen";
   }

@@ -105,37 +105,13 @@ export function normalEquations(
   freeFocal: boolean,
 ): { H: Float64Array; g: Float64Array } {
   const k = unknowns(camera, freeFocal);
-  const { n } = stage;
-  const base = stage.project(camera).slice();
-  const moved: Float64Array[] = [];
   const step = new Float64Array(k);
-  for (let p = 0; p < k; p++) {
+  const moved = Array.from({ length: k }, (_, p) => {
+    step.fill(0);
     step[p] = difference;
-    moved.push(stage.project(stepped(camera, step)).slice());
-    step[p] = 0;
-  }
-  const wx = 1 / widths.position ** 2;
-  const wc = 1 / widths.shape ** 2;
-  const H = new Float64Array(k * k);
-  const g = new Float64Array(k);
-  const J = new Float64Array(k);
-  for (let i = 0; i < n; i++) {
-    const mass = sums[6 * i];
-    if (mass < 1e-6 || base[featureCount * i + 2] < -1e8) continue;
-    for (let c = 0; c < featureCount; c++) {
-      const at = featureCount * i + c;
-      const weight = c < 2 ? wx : wc;
-      const miss = sums[6 * i + 1 + c] - mass * base[at];
-      for (let p = 0; p < k; p++) J[p] = (moved[p][at] - base[at]) / difference;
-      for (let p = 0; p < k; p++) {
-        g[p] += weight * miss * J[p];
-        const scaled = weight * mass * J[p];
-        for (let q = 0; q <= p; q++) H[p * k + q] += scaled * J[q];
-      }
-    }
-  }
-  for (let p = 0; p < k; p++) for (let q = 0; q < p; q++) H[q * k + p] = H[p * k + q];
-  return { H, g };
+    return stepped(camera, step);
+  });
+  return stage.equations(camera, moved, difference, sums, widths);
 }
 
 /** The noise that is seen at a camera. */

@@ -54,6 +54,17 @@ export interface Stage {
   balance(targets: Targets, rest: number, sweeps: number): NearPairs;
   /** For every ellipsoid the mass of its pairs, and the mass times their features: n x 6. */
   gather(targets: Targets): Float64Array;
+  /**
+   * The normal equations (k x k and k) of the step of a camera towards `sums` (as `gather` tells them), `moved` being the camera after a small step of
+   * `difference` in each of its k unknowns.
+   */
+  equations(
+    camera: Camera,
+    moved: readonly Camera[],
+    difference: number,
+    sums: Float64Array,
+    widths: Widths,
+  ): { H: Float64Array; g: Float64Array };
   /** Memory and addresses for further kernels. */
   readonly workspace: Workspace;
   readonly projected: number;
@@ -70,6 +81,8 @@ export interface Device {
 }
 
 const headerDoubles = 14;
+/** Unknowns of a camera at most, as in assembly/matching/equations.ts. */
+const mostUnknowns = 8;
 const cells = 256 * 256 + 2;
 
 /** What the two sides are, beyond where they are. */
@@ -109,6 +122,8 @@ export function openStage(
   const u = workspace.alloc(8 * n);
   const v = workspace.alloc(8 * m);
   const starts = workspace.alloc(4 * cells);
+  const moves = workspace.alloc(40 * n * mostUnknowns);
+  const square = workspace.alloc(8 * mostUnknowns * (mostUnknowns + 1));
   const given = features(view, blur);
   const laid: Targets[] = [];
   let inflation = 0;
@@ -152,6 +167,10 @@ export function openStage(
       for (let c = 0; c < k; c++) d[e] += (left[p + c] - right[q + c]) ** 2;
     }
   };
+  const variance = blur * blur + dilation;
+  const show = (given: Camera): void => {
+    workspace.f64(camera, headerDoubles).set(header(given, outline));
+  };
   return {
     n,
     m,
@@ -174,8 +193,8 @@ export function openStage(
     numbers: (camera) => header(camera, outline),
     device,
     project(given) {
-      workspace.f64(camera, headerDoubles).set(header(given, outline));
-      call["projectAll"](n, means, covariances, camera, blur * blur + dilation, projected, depths);
+      show(given);
+      call["projectAll"](n, means, covariances, camera, variance, projected, depths);
       return workspace.f64(projected, featureCount * n);
     },
     depths: () => workspace.f64(depths, n),
@@ -199,6 +218,25 @@ export function openStage(
     gather(targets) {
       call["pairsGather"](n, count, pairs, values, targets.address, sums);
       return workspace.f64(sums, 6 * n);
+    },
+    equations(given, moved, difference, wanted, { position, shape }) {
+      const k = moved.length;
+      workspace.f64(sums, 6 * n).set(wanted);
+      for (const [p, other] of moved.entries()) {
+        show(other);
+        call["projectSome"](n, means, covariances, camera, variance, sums, moves + 40 * n * p, depths);
+      }
+      show(given);
+      call["projectAll"](n, means, covariances, camera, variance, projected, depths);
+      const g = square + 8 * mostUnknowns * mostUnknowns;
+      const [wx, wc] = [1 / position ** 2, 1 / shape ** 2];
+      call["normalEquations"](n, k, projected, moves, sums, wx, wc, difference, square, g);
+      const rows = workspace.f64(square, mostUnknowns * mostUnknowns);
+      const H = new Float64Array(k * k);
+      for (let p = 0; p < k; p++) {
+        for (let q = 0; q < k; q++) H[p * k + q] = rows[mostUnknowns * Math.max(p, q) + Math.min(p, q)];
+      }
+      return { H, g: workspace.f64(g, k).slice() };
     },
   };
 }
