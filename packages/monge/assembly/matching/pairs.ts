@@ -61,7 +61,7 @@ export function pairsGrid(m: i32, targets: usize, width: f64, starts: usize, ord
 
 /**
  * The pairs with d^2 < limit, by source: indices (i, j) to `pairs`, d^2 to `distances` (f64), as many as `room`. Returns how many there are, which
- * may be more. A cell must be as wide as the reach sqrt(limit) sx.
+ * may be more; both hold one more than that. A cell must be as wide as the reach sqrt(limit) sx.
  */
 export function pairsFind(
   n: i32,
@@ -98,19 +98,16 @@ export function pairsFind(
         const target = targets + <usize>j * 40;
         const dx = load<f64>(target) - x;
         const dy = load<f64>(target, 8) - y;
-        const near = (dx * dx + dy * dy) * wx;
-        if (near >= limit) continue;
         const da = load<f64>(target, 16) - a;
         const dp = load<f64>(target, 24) - p;
         const dq = load<f64>(target, 32) - q;
-        const d = near + (da * da + dp * dp + dq * dq) * wc;
-        if (d >= limit) continue;
-        if (count < room) {
-          store<i32>(pairs + (<usize>count << 3), i);
-          store<i32>(pairs + (<usize>count << 3), j, 4);
-          store<f64>(distances + (<usize>count << 3), d);
-        }
-        count++;
+        const d = (dx * dx + dy * dy) * wx + (da * da + dp * dp + dq * dq) * wc;
+        // Written in any case, kept if near: a branch would be guessed wrong too often.
+        const at = <usize>min(count, room) << 3;
+        store<i32>(pairs + at, i);
+        store<i32>(pairs + at, j, 4);
+        store<f64>(distances + at, d);
+        count += <i32>(d < limit);
       }
     }
   }

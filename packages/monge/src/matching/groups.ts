@@ -71,12 +71,15 @@ export function joinGroups(
       // Where there is a partner it belongs to every group: otherwise it would be left alone.
       if (partner !== undefined && members[0] !== partner) break;
       join(many, members, part);
-      features(part, blur, f);
+      const least = Math.max(worth[j] + margin * (members.length - 1), best?.gain ?? 0);
       let d = 0;
-      for (let c = 0; c < featureCount; c++) d += (c < 2 ? wx : wc) * (f[c] - target[featureCount * j + c]) ** 2;
+      for (let c = 0; c < 2; c++) d += wx * (part.means[c] - target[featureCount * j + c]) ** 2;
+      // The places alone tell of most that they are none.
+      if (!((gate[j] - price - d) / 2 > least)) continue;
+      features(part, blur, f);
+      for (let c = 2; c < featureCount; c++) d += wc * (f[c] - target[featureCount * j + c]) ** 2;
       const gain = (gate[j] - price - d) / 2;
-      if (gain > worth[j] + margin * (members.length - 1) && gain > (best?.gain ?? 0))
-        best = { many: members, one: j, gain };
+      if (gain > least) best = { many: members, one: j, gain };
     }
     if (best !== null) found.push(best);
   }

@@ -57,6 +57,8 @@ const finest: Widths = { position: 2e-4, shape: 0.01 };
 /** Evidence that decides: so many times that of wrong poses, and so many nats; in the end, and before all levels were gone through. */
 export const decisive = { ratio: 2.5, nats: 60 };
 const early = { ratio: 4, nats: 120 };
+/** Hypotheses that are refined at least. */
+const fewest = 3;
 /** Wrong poses whose evidence is looked at. */
 const decoys = 5;
 /** Poses are one and the same within these: root mean square of the difference in the picture, and of the angle, degrees. */
@@ -155,7 +157,9 @@ export function* search(
     const hypotheses = yield* hypothesise(level, stage, problem, allowed, some, vote, seed);
     const spacing = 360 / Math.sqrt(level.directions);
     const eligible = hypotheses.filter(({ camera }) => allows(prior, problem.outward(camera), spacing));
-    yield* refineBest(eligible, level.refined, some);
+    // A prior that leaves few poses leaves few to refine.
+    const share = ((allowed.length / 3 / level.directions) * eligible.length) / Math.max(hypotheses.length, 1);
+    yield* refineBest(eligible, Math.max(fewest, Math.round(share * level.refined)), some);
     if (poses.length > 0) {
       for (const mirror of mirrored(problem, poses[0].camera)) yield* take(mirror, some, close);
       chance = Math.max(chance, yield* chanceLevel(eligible, some));

@@ -152,8 +152,8 @@ export function openStage(
   });
   const grow = (wanted: number): void => {
     room = Math.ceil(1.5 * wanted) + 1024;
-    pairs = workspace.alloc(8 * room);
-    values = workspace.alloc(8 * room);
+    pairs = workspace.alloc(8 * (room + 1));
+    values = workspace.alloc(8 * (room + 1));
   };
   grow(16 * Math.max(n, m));
   /** Adds the squared differences of the further features. */
