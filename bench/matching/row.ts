@@ -1,4 +1,4 @@
-// What the matching benchmark writes.
+// What the matching benchmark writes, and whether it was quick enough.
 
 /** What one case came to. */
 export interface MatchRow {
@@ -21,8 +21,14 @@ export interface MatchRow {
   readonly degrees: number | null;
   /** CPU seconds of a match: median and largest. */
   readonly seconds: readonly [number, number];
+  /** All that is required but the time. */
   readonly met: boolean;
   readonly failures: readonly number[];
+}
+
+/** Whether the median time is within what is required; null where nothing is. Apart from `met`: a busy machine says nothing about correctness. */
+export function inTime({ seconds }: MatchRow, required: number | undefined): boolean | null {
+  return required === undefined ? null : seconds[0] <= required;
 }
 
 /** The file of results. */

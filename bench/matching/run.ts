@@ -8,7 +8,7 @@ import { random } from "monge";
 import type { Mixture } from "monge/gaussian";
 import { type Camera, type MatchResult, matchGaussians, type SimulatedView, simulateView } from "monge/matching";
 import { type MatchCase, matchCases } from "./cases.ts";
-import type { MatchFile, MatchRow } from "./row.ts";
+import { inTime, type MatchFile, type MatchRow } from "./row.ts";
 import { reduced, rotation, splatScene, syntheticScene } from "./scenes.ts";
 
 const { values: flags } = parseArgs({
@@ -258,6 +258,6 @@ for (const matchCase of chosen) {
   const share = (value: number | null): string => (value === null ? "-" : value.toFixed(3));
   console.log(
     `${kept.met ? "met " : "NOT "} ${row.name.padEnd(24)} ${kept.successes}/${kept.runs}  wrong ${kept.confidentlyWrong}  p ${share(kept.precision)} r ${share(kept.recall)} ` +
-      `oracle ${share(kept.oracleRecall)}  groups ${share(kept.groups)}  ${row.seconds[0].toFixed(2)} s  ${kept.failures}`,
+      `oracle ${share(kept.oracleRecall)}  groups ${share(kept.groups)}  ${row.seconds[0].toFixed(2)} s${inTime(row, matchCase.require.seconds) === false ? ` (over ${matchCase.require.seconds} s)` : ""}  ${kept.failures}`,
   );
 }
