@@ -24,8 +24,19 @@ const apart = 0.2;
 /** A pose is beyond doubt where the next one costs so many times as much, and where it costs less than so many times the mean variance of the ellipses. */
 const decisive = { ratio: 1.5, blur: 3.5 };
 
+/** A descent may yet fall below poses that cost so many times less; it rests where going on lowers it by less than this share. */
+const contender = 3;
+const still = 1e-3;
+/** Descents that are taken further, at most. */
+const furtherRounds = 24;
+
+/** A pose, and whether its descent has come to rest. */
+interface RestingPose extends MassPose {
+  readonly rests: boolean;
+}
+
 /** The best pose by mass. */
-export interface MassFound extends MassPose {
+export interface MassFound extends RestingPose {
   /** Whether it is beyond doubt. */
   readonly sure: boolean;
   /** How far it is beyond doubt: 1 at the limit, more is surer. */
@@ -62,19 +73,35 @@ export function* massSearch(
     if (chosen.every(({ camera }) => distance(camera, start.camera) > apart)) chosen.push(start);
   }
   const large = yield* level(problem, scene, view, fine);
-  const poses: MassPose[] = [];
+  const poses: RestingPose[] = [];
   for (const { camera } of chosen) {
     const pose = yield* alignMasses(large.problem, large.masses, large.inward(camera));
-    poses.push({ ...pose, camera: large.outward(pose.camera) });
+    poses.push({ ...pose, camera: large.outward(pose.camera), rests: false });
   }
+  const allowed = ({ camera }: MassPose): boolean => allows(prior, problem.outward(camera), 2);
+  const unlike = (p: MassPose, q: MassPose): boolean => distance(p.camera, q.camera) > apart / 2;
   poses.sort((p, q) => p.cost - q.cost);
-  const best = poses.find(({ camera }) => allows(prior, problem.outward(camera), 2));
+  // Descents go on while they may change the answer: poses are compared where they rest.
+  for (let round = 0; round < furtherRounds; round++) {
+    const first = poses.find(allowed);
+    if (first === undefined) return null;
+    const open = poses.findIndex(
+      (pose) => !pose.rests && (pose === first || (pose.cost < contender * first.cost && unlike(pose, first))),
+    );
+    if (open < 0) break;
+    const before = poses[open];
+    const pose = yield* alignMasses(large.problem, large.masses, large.inward(before.camera));
+    const fell = pose.cost < before.cost * (1 - still);
+    poses[open] = fell ? { ...pose, camera: large.outward(pose.camera), rests: false } : { ...before, rests: true };
+    poses.sort((p, q) => p.cost - q.cost);
+  }
+  const best = poses.find(allowed);
   if (best === undefined) return null;
-  const next = poses.find(({ camera }) => distance(camera, best.camera) > apart / 2);
+  const next = poses.find((pose) => unlike(pose, best));
   const ratio = next === undefined ? 2 * decisive.ratio : next.cost / best.cost;
   const blur = meanTrace(large.problem, large.masses.view) * decisive.blur;
   const margin = Math.min(ratio / decisive.ratio, best.cost > 0 ? blur / best.cost : Infinity);
-  return { ...best, sure: margin >= 1, margin };
+  return { ...best, sure: margin >= 1 && best.rests, margin };
 }
 
 /** The problem between sides of `count` components at most, and cameras carried to it and back. */

@@ -57,10 +57,10 @@ const finest: Widths = { position: 2e-4, shape: 0.01 };
 /** Evidence that decides: so many times that of wrong poses, and so many nats; in the end, and before all levels were gone through. */
 export const decisive = { ratio: 2.5, nats: 60 };
 const early = { ratio: 4, nats: 120 };
-/** Hypotheses that are refined at least. */
-const fewest = 3;
 /** Wrong poses whose evidence is looked at. */
 const decoys = 5;
+/** Of either, however little a prior leaves, at least so many are refined. */
+const fewest = 3;
 /** Poses are one and the same within these: root mean square of the difference in the picture, and of the angle, degrees. */
 export const same = { picture: 0.05, degrees: 4 };
 /** Hypotheses so near to a refined pose lead to it again. */
@@ -161,8 +161,10 @@ export function* search(
     const share = ((allowed.length / 3 / level.directions) * eligible.length) / Math.max(hypotheses.length, 1);
     yield* refineBest(eligible, Math.max(fewest, Math.round(share * level.refined)), some);
     if (poses.length > 0) {
-      for (const mirror of mirrored(problem, poses[0].camera)) yield* take(mirror, some, close);
-      chance = Math.max(chance, yield* chanceLevel(eligible, some));
+      for (const mirror of mirrored(problem, poses[0].camera)) {
+        if (allows(prior, problem.outward(mirror), alike.degrees)) yield* take(mirror, some, close);
+      }
+      chance = Math.max(chance, yield* chanceLevel(eligible, some, Math.max(fewest, Math.round(share * decoys))));
       // Links that hardly anybody shares may agree in part: then masses are heard first, and whatever comes before them.
       if (isEarly() && (heard || !isThin(poses[0], stage.m))) return now();
     }
@@ -184,11 +186,15 @@ export function* search(
     }
   }
   /** The median evidence of poses that hypotheses from all over the list lead to: what being wrong, and refined, comes to on this input. */
-  function* chanceLevel(hypotheses: readonly Hypothesis[], some: Targets): Generator<void, number, void> {
+  function* chanceLevel(
+    hypotheses: readonly Hypothesis[],
+    some: Targets,
+    count: number,
+  ): Generator<void, number, void> {
     const reached: number[] = [];
-    for (let k = 0; k < Math.min(decoys, hypotheses.length); k++) {
+    for (let k = 0; k < Math.min(count, hypotheses.length); k++) {
       // From the middle of the list on, by equal steps.
-      const { camera } = hypotheses[Math.floor(((k + decoys) * (hypotheses.length - 1)) / (2 * decoys))];
+      const { camera } = hypotheses[Math.floor(((k + count) * (hypotheses.length - 1)) / (2 * count))];
       if (near(stage, poses[0].camera, camera, alike)) continue;
       reached.push((yield* take(camera, some, wide)).evidence);
     }
