@@ -59,7 +59,7 @@ export const decisive = { ratio: 2.5, nats: 60 };
 const early = { ratio: 4, nats: 120 };
 /** Wrong poses whose evidence is looked at. */
 const decoys = 5;
-/** Of either, however little a prior leaves, at least so many are refined. */
+/** However little a prior leaves, at least so many are refined. */
 const fewest = 3;
 /** Poses are one and the same within these: root mean square of the difference in the picture, and of the angle, degrees. */
 export const same = { picture: 0.05, degrees: 4 };
@@ -164,7 +164,7 @@ export function* search(
       for (const mirror of mirrored(problem, poses[0].camera)) {
         if (allows(prior, problem.outward(mirror), alike.degrees)) yield* take(mirror, some, close);
       }
-      chance = Math.max(chance, yield* chanceLevel(eligible, some, Math.max(fewest, Math.round(share * decoys))));
+      chance = Math.max(chance, yield* chanceLevel(eligible, some, decoys));
       // Links that hardly anybody shares may agree in part: then masses are heard first, and whatever comes before them.
       if (isEarly() && (heard || !isThin(poses[0], stage.m))) return now();
     }
