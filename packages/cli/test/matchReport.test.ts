@@ -59,7 +59,7 @@ describe("monge match --report", () => {
           `getComputedStyle(document.querySelector(".marks .linked")).display`,
         );
         const scene = await page.evaluate<string>(`(() => {
-        const host = document.getElementById("scene");
+        const host = document.querySelector(".scene");
         return host.classList.contains("blank") ? "blank" : String(host.querySelectorAll("canvas").length);
       })()`);
         return { linked, stranger, hidden, scene, complaints, requests };
