@@ -116,7 +116,7 @@ function rows({ view, choice, certificate, seconds }: Answered): Row[] {
 }
 
 /** The map of directions; null where nothing was voted on. */
-function directions({ view, choice, options }: Answered, up: readonly number[]): string | null {
+function directions({ view, choice, options }: Answered, up: readonly number[], k: number): string | null {
   if (typeof view.camera === "object") return null;
   const { result } = choice;
   const { directions: all, votes } = viewScores(view.scene.ellipsoids, view.ellipses, {
@@ -124,13 +124,16 @@ function directions({ view, choice, options }: Answered, up: readonly number[]):
     camera: result.camera.projection,
     ...(view.intrinsics !== null && { intrinsics: view.intrinsics }),
   });
-  return sphereMap({
-    directions: all,
-    votes,
-    found: directionOf(result.camera),
-    others: result.alternatives.map(({ camera }) => directionOf(camera)),
-    up,
-  });
+  return sphereMap(
+    {
+      directions: all,
+      votes,
+      found: directionOf(result.camera),
+      others: result.alternatives.map(({ camera }) => directionOf(camera)),
+      up,
+    },
+    `globe${k}`,
+  );
 }
 
 /** The page, complete; `command` is the call that makes it again. */
@@ -209,7 +212,7 @@ function answerSection(answered: Answered, k: number): string {
   const { view, choice } = answered;
   const { result } = choice;
   const plane = picturePlane(result.camera, view.scene.ellipsoids, overlayBox(overlay));
-  const map = directions(answered, plane.up);
+  const map = directions(answered, plane.up, k);
   const own = view.scene.colours !== null;
   const table = rows(answered)
     .map(
