@@ -32,7 +32,7 @@ interface Planted {
 }
 
 function planted(seed: number): Planted {
-  const scene = syntheticScene("ball", n, seed);
+  const scene = syntheticScene("ball", n, 40_000 + seed);
   const R = rotation(random(seed + 0.5).normal).flat();
   const camera: Camera = { projection: "scaled-orthographic", R, scale: 137, t: [300, 200] };
   const noise = { unseen: 0.2, spurious: 0.2, noise: 0.004, covarianceNoise: 0.1, seed };

@@ -43,7 +43,7 @@ describe("monge match --report", () => {
     expect(d.monge(line)).toMatchObject({ code: 0, stdout: "converged\n" });
     const page = readFileSync(d.path("two.html"), "utf8");
     expect(page.match(/<details class="answer"/g)).toHaveLength(2);
-    expect(page).toMatch(/<section class="together">\s*<h2>demo seen in 2 views<\/h2>[^]*2 poses of their own/);
+    expect(page).toMatch(/<section class="together">\s*<h2>demo seen in 2 views<\/h2>[\s\S]*2 poses of their own/);
     const ids = [...page.matchAll(/\bid="(\w+)"/g)].map(([, id]) => id);
     expect(new Set(ids).size).toBe(ids.length);
     const blocks = [...page.matchAll(/<script type="application\/json" class="data">(.*?)<\/script>/g)];
