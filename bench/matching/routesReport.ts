@@ -76,15 +76,19 @@ function couplingSection(rows: readonly CouplingRow[]): string[] {
     "|---|---|---|",
     ...blind.map((row) => `| ${row.title} | ${percent(row.mass ?? 0)} | ${percent(row.links ?? 0)} |`),
     "",
-    "Along directions of view, before any refinement:",
-    "",
-    "| coupling | first-ranked pose within 12 degrees | median degrees | s |",
-    "|---|---|---|---|",
-    ...along.map(
-      (row) =>
-        `| ${row.title} | ${row.within} of ${row.runs} | ${row.degrees?.toFixed(1)} | ${row.seconds.toFixed(1)} |`,
-    ),
-    "",
+    ...(along.length === 0
+      ? []
+      : [
+          "Along directions of view, before any refinement:",
+          "",
+          "| coupling | first-ranked pose within 12 degrees | median degrees | s |",
+          "|---|---|---|---|",
+          ...along.map(
+            (row) =>
+              `| ${row.title} | ${row.within} of ${row.runs} | ${row.degrees?.toFixed(1)} | ${row.seconds.toFixed(1)} |`,
+          ),
+          "",
+        ]),
   ];
 }
 
