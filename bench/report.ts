@@ -3,7 +3,8 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import type { BenchFile, BenchResult, Proof } from "./bench.ts";
 import { matchingPage } from "./matching/report.ts";
-import type { MatchFile } from "./matching/row.ts";
+import { readResults } from "./matching/resultFile.ts";
+import type { MatchRow, RoutesRow } from "./matching/row.ts";
 import { megabytes, seconds } from "./table.ts";
 
 /** The page about one family's results. */
@@ -174,8 +175,8 @@ export function benchFiles(root: string, family: string): Map<string, string> {
   const results = `${root}bench/results/${family}.json`;
   if (!existsSync(results)) return new Map();
   if (family === "matching") {
-    const found = JSON.parse(readFileSync(results, "utf8")) as MatchFile;
-    return new Map([["docs/benchmarks/matching.md", matchingPage(found)]]);
+    const others = readResults<RoutesRow>(`${root}bench/results/matching-routes.json`);
+    return new Map([["docs/benchmarks/matching.md", matchingPage(readResults<MatchRow>(results), others)]]);
   }
   const file = JSON.parse(readFileSync(results, "utf8")) as BenchFile;
   return new Map([

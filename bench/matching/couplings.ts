@@ -1,6 +1,5 @@
 // What couplings between ellipsoids and ellipses are worth: Gromov-Wasserstein transport of several kinds on planted views, and what each part of the
-// fused one adds. Prints the tables of docs/algorithms/matchingRoutes.md. Usage: node --import tsx bench/matching/couplings.ts [--n N] [--runs N]
-import { parseArgs } from "node:util";
+// fused one adds.
 import { cost, type Plan, random } from "monge";
 import { buresCostMatrix, type Mixture } from "monge/gaussian";
 import { gromovWasserstein } from "monge/gromov";
@@ -11,13 +10,20 @@ import { type GromovRoute, gromovHypotheses, gromovRoute } from "../../packages/
 import { directions, rotationAngle } from "../../packages/monge/src/matching/rotation.ts";
 import { openStage } from "../../packages/monge/src/matching/stage.ts";
 import { readTask } from "../../packages/monge/src/matching/task.ts";
+import type { CouplingRow } from "./row.ts";
 import { rotation, syntheticScene } from "./scenes.ts";
+import { mean, median } from "./statistics.ts";
 
-const { values: flags } = parseArgs({
-  options: { n: { type: "string", default: "150" }, runs: { type: "string", default: "20" } },
-});
-const n = Number(flags.n);
-const runs = Number(flags.runs);
+const n = 150;
+
+/** One row: a plan between space and picture, or what conditions a plan along each direction of view. */
+export interface CouplingCase {
+  readonly asks: "coupling";
+  readonly name: string;
+  readonly title: string;
+  readonly runs: number;
+  readonly how: ((given: Planted) => Plan) | Partial<GromovRoute>;
+}
 
 interface Planted {
   readonly scene: Mixture;
@@ -48,21 +54,6 @@ function quality(plan: Plan, { origins }: SimulatedView): { mass: number; links:
   return { mass: right / all, links: hits.length / real.length };
 }
 
-const unconditioned: readonly [string, (given: Planted) => Plan][] = [
-  [
-    "Gromov-Wasserstein, means in space and in the picture",
-    ({ scene, view }) => {
-      const [x, y] = [scene.means, view.ellipses.means];
-      return gromovWasserstein(cost.points(x), cost.points(y), null, null).plan;
-    },
-  ],
-  [
-    "mixture Gromov-Wasserstein (MGW2): Bures-Wasserstein distances within either side",
-    ({ scene, view }) =>
-      gromovWasserstein(buresCostMatrix(inUnits(scene)), buresCostMatrix(inUnits(view.ellipses)), null, null).plan,
-  ],
-];
-
 /** A mixture scaled so that its means have a second moment of 1: what is compared must have one unit. */
 function inUnits(mixture: Mixture): Mixture {
   const { means, covariances, weights } = mixture;
@@ -82,15 +73,6 @@ function inUnits(mixture: Mixture): Mixture {
   };
 }
 
-const conditioned: readonly [string, Partial<GromovRoute>][] = [
-  ["distances alone (alpha = 1)", { alpha: 1 }],
-  ["log sizes and elongations alone (alpha = 0)", { alpha: 0 }],
-  ["Bures distances of shapes alone (alpha = 0)", { alpha: 0, feature: "bures", shape: 0.25 }],
-  ["fused with Bures distances of shapes", { feature: "bures", shape: 0.25 }],
-  ["fused with log sizes and elongations", {}],
-  ["the same without the partial problem", { kept: 0 }],
-];
-
 /** Degrees between the pose that is ranked first and the planted one. */
 function firstOff({ scene, R, view }: Planted, route: Partial<GromovRoute>): number {
   const task = readTask(scene, view.ellipses, { camera: "scaled-orthographic" });
@@ -106,24 +88,52 @@ function firstOff({ scene, R, view }: Planted, route: Partial<GromovRoute>): num
   });
 }
 
-const mean = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0) / values.length;
-const problems = Array.from({ length: runs }, (_, seed) => planted(seed));
-const percent = (share: number): string => `${(100 * share).toFixed(0)} %`;
-console.log(`n = ${n}, ${runs} planted views\n`);
-console.log("| coupling | mass on right pairs | right heaviest partners |\n|---|---|---|");
-for (const [name, plan] of unconditioned) {
-  const found = problems.map((given) => quality(plan(given), given.view));
-  console.log(
-    `| ${name} | ${percent(mean(found.map(({ mass }) => mass)))} | ${percent(mean(found.map(({ links }) => links)))} |`,
-  );
-}
-console.log(
-  "\n| along directions of view | first-ranked pose within 12 degrees | median degrees | CPU seconds |\n|---|---|---|---|",
-);
-for (const [name, route] of conditioned) {
+const cases: readonly (readonly [name: string, title: string, how: CouplingCase["how"]])[] = [
+  [
+    "means",
+    "Gromov-Wasserstein, means in space and in the picture",
+    ({ scene, view }) => gromovWasserstein(cost.points(scene.means), cost.points(view.ellipses.means), null, null).plan,
+  ],
+  [
+    "mgw2",
+    "mixture Gromov-Wasserstein (MGW2): Bures-Wasserstein distances within either side",
+    ({ scene, view }) =>
+      gromovWasserstein(buresCostMatrix(inUnits(scene)), buresCostMatrix(inUnits(view.ellipses)), null, null).plan,
+  ],
+  ["distances", "distances alone (alpha = 1)", { alpha: 1 }],
+  ["logarithms", "log sizes and elongations alone (alpha = 0)", { alpha: 0 }],
+  ["bures", "Bures distances of shapes alone (alpha = 0)", { alpha: 0, feature: "bures", shape: 0.25 }],
+  ["fused-bures", "fused with Bures distances of shapes", { feature: "bures", shape: 0.25 }],
+  ["fused", "fused with log sizes and elongations", {}],
+  ["fused-whole", "the same without the partial problem", { kept: 0 }],
+];
+
+/** All of them. */
+export const couplingCases: readonly CouplingCase[] = cases.map(([name, title, how]) => ({
+  asks: "coupling",
+  name: `coupling-${name}`,
+  title,
+  runs: 10,
+  how,
+}));
+
+/** Runs a case. */
+export function measureCoupling({ name, title, how }: CouplingCase, runs: number, firstSeed: number): CouplingRow {
+  const problems = Array.from({ length: runs }, (_, run) => planted(firstSeed + run));
   const begin = process.cpuUsage().user;
-  const off = problems.map((given) => firstOff(given, route)).sort((p, q) => p - q);
+  const plans = typeof how === "function" ? problems.map((given) => quality(how(given), given.view)) : null;
+  const off = typeof how === "function" ? null : problems.map((given) => firstOff(given, how));
   const seconds = (process.cpuUsage().user - begin) / 1e6 / runs;
-  const hits = off.filter((value) => value < 12).length;
-  console.log(`| ${name} | ${hits} of ${runs} | ${off[runs >> 1].toFixed(1)} | ${seconds.toFixed(1)} |`);
+  return {
+    kind: "coupling",
+    name,
+    title,
+    n,
+    runs,
+    mass: plans && mean(plans.map(({ mass }) => mass)),
+    links: plans && mean(plans.map(({ links }) => links)),
+    within: off === null ? null : off.filter((value) => value < 12).length,
+    degrees: off && median(off),
+    seconds,
+  };
 }

@@ -1,9 +1,12 @@
-// The page about planted poses, docs/benchmarks/matching.md, from bench/results/matching.json.
+// The page about planted poses, docs/benchmarks/matching.md, from bench/results/matching.json and matching-routes.json.
 import { type MatchCase, matchCases } from "./cases.ts";
-import { inTime, type MatchFile, type MatchRow } from "./row.ts";
+import type { ResultFile } from "./resultFile.ts";
+import { routesSections } from "./routesReport.ts";
+import { inTime, type MatchRow, type RoutesRow } from "./row.ts";
+import { percent } from "./statistics.ts";
 
 /** The page. */
-export function matchingPage({ machine, rows }: MatchFile): string {
+export function matchingPage({ machine, rows }: ResultFile<MatchRow>, others: ResultFile<RoutesRow>): string {
   const failed = rows.filter(({ met }) => !met);
   const timed = rows.filter((row) => inTime(row, requireOf(row).seconds) !== null);
   const late = timed.filter((row) => inTime(row, requireOf(row).seconds) === false);
@@ -14,7 +17,7 @@ export function matchingPage({ machine, rows }: MatchFile): string {
   return [
     "# Benchmarks: matching",
     "",
-    "Made by `npm run bench -- matching` from `bench/results/matching.json`; the cases are in `bench/matching/cases.ts`.",
+    "Made by `npm run bench -- matching` from `bench/results/matching.json` and `matching-routes.json`; the cases are in `bench/matching`.",
     "",
     `${machine.cpu}, Node ${machine.node}, one thread; CPU seconds, median of the runs.`,
     "",
@@ -32,6 +35,7 @@ export function matchingPage({ machine, rows }: MatchFile): string {
     "|---|---|---|---|---|---|---|---|---|---|---|",
     ...rows.map(line),
     "",
+    ...routesSections(others),
   ].join("\n");
 }
 
@@ -60,8 +64,4 @@ function line(row: MatchRow): string {
     `| ${row.title} | ${row.successes} of ${row.runs} (${percent(low, 1)} to ${percent(high, 1)}) | ${wanted.join(", ")}: ${row.met ? "met" : "**not met**"} | ${row.confidentlyWrong} | ` +
     `${share(row.precision)} | ${share(row.recall)} | ${share(row.oracleRecall)} | ${share(row.groups)} | ${row.degrees === null ? "" : row.degrees.toFixed(2)} | ${row.seconds[0].toFixed(2)} | ${time} |`
   );
-}
-
-function percent(value: number, digits = 0): string {
-  return `${(100 * value).toFixed(digits)} %`;
 }

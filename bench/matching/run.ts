@@ -1,15 +1,20 @@
-// Plants poses, finds them again, and writes bench/results/matching.json. Usage: node --import tsx bench/matching/run.ts [--case REGEX] [--runs N]
-// [--scene FILE] [--seed N] [--time]; --time measures seconds alone, on a quiet machine, and leaves the counts as they are.
-import { existsSync, readFileSync, writeFileSync } from "node:fs";
-import { cpus } from "node:os";
+// Plants poses, finds them again, and writes bench/results/matching.json, matching-routes.json (routes, several views, couplings). Usage: node --import tsx
+// bench/matching/run.ts [--case REGEX] [--runs N] [--scene FILE] [--seed N] [--time]; --time measures the seconds of the former alone, and leaves the counts.
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
-import { random } from "monge";
 import type { Mixture } from "monge/gaussian";
-import { type Camera, type MatchResult, matchGaussians, type SimulatedView, simulateView } from "monge/matching";
+import { type MatchResult, matchGaussians, type SimulatedView, simulateView } from "monge/matching";
 import { type MatchCase, matchCases } from "./cases.ts";
-import { inTime, type MatchFile, type MatchRow } from "./row.ts";
-import { reduced, rotation, splatScene, syntheticScene } from "./scenes.ts";
+import { type CouplingCase, couplingCases, measureCoupling } from "./couplings.ts";
+import { measureRoute } from "./measureRoute.ts";
+import { measureViews } from "./measureViews.ts";
+import { keepRow, readResults } from "./resultFile.ts";
+import { type RouteCase, routeCases } from "./routes.ts";
+import { inTime, type MatchRow, type RoutesRow } from "./row.ts";
+import { reduced, splatScene, syntheticScene } from "./scenes.ts";
+import { mean, median, wilson } from "./statistics.ts";
+import { angle, kernelOf, linkScore, plantedCamera, reprojection, turnedAboutZ } from "./truth.ts";
+import { type ViewsCase, viewsCases } from "./views.ts";
 
 const { values: flags } = parseArgs({
   options: {
@@ -21,8 +26,7 @@ const { values: flags } = parseArgs({
   },
 });
 
-const path = fileURLToPath(new URL("../results/matching.json", import.meta.url));
-const degrees = 180 / Math.PI;
+const pathOf = (name: string): string => fileURLToPath(new URL(`../results/${name}.json`, import.meta.url));
 let splats: Mixture | null = null;
 const cache = new Map<string, Mixture>();
 
@@ -35,68 +39,6 @@ async function sceneOf({ kinds, n, from, file }: MatchCase, seed: number): Promi
     return cache.get(key) as Mixture;
   }
   return syntheticScene(kinds[seed % kinds.length], from ?? n, seed);
-}
-
-function cameraOf({ camera }: MatchCase, scene: Mixture, seed: number): Camera {
-  const { normal, uniform } = random(seed + 0.5);
-  const R = rotation(normal).flat();
-  const centre = [0, 0, 0];
-  const { data, rows } = scene.means;
-  for (let at = 0; at < data.length; at++) centre[at % 3] += data[at] / rows;
-  let square = 0;
-  for (let at = 0; at < data.length; at++) square += (data[at] - centre[at % 3]) ** 2 / rows;
-  const radius = Math.sqrt((4 / 3) * square);
-  const along = (k: number): number => R[3 * k] * centre[0] + R[3 * k + 1] * centre[1] + R[3 * k + 2] * centre[2];
-  if (camera === "scaled-orthographic") {
-    return { projection: camera, R, scale: 50 + 400 * uniform(), t: [640 * uniform(), 480 * uniform()] };
-  }
-  if (camera === "perspective") {
-    const distance = radius * (2.5 + 3 * uniform());
-    const t = [0.2 * radius * normal() - along(0), 0.2 * radius * normal() - along(1), distance - along(2)];
-    return { projection: camera, R, t, intrinsics: { fx: 900, fy: 880, cx: 640, cy: 360 } };
-  }
-  const [p, q, shear] = [100 * Math.exp(0.3 * normal()), 100 * Math.exp(0.3 * normal()), 40 * normal()];
-  const A = [0, 1, 2, 3, 4, 5].map((k) => (k < 3 ? p * R[k] + shear * R[3 + k] : q * R[k]));
-  return { projection: "affine", A, t: [300, 200] };
-}
-
-function kernelOf(A: ArrayLike<number>): number[] {
-  const v = [A[1] * A[5] - A[2] * A[4], A[2] * A[3] - A[0] * A[5], A[0] * A[4] - A[1] * A[3]];
-  const norm = Math.hypot(v[0], v[1], v[2]);
-  return v.map((value) => value / norm);
-}
-
-/** Degrees between two cameras of one kind. */
-function angle(p: Camera, q: Camera): number {
-  if (p.projection === "affine" || q.projection === "affine") {
-    if (p.projection !== "affine" || q.projection !== "affine") return 180;
-    const [v, w] = [kernelOf(p.A), kernelOf(q.A)];
-    return degrees * Math.acos(Math.min(1, Math.abs(v[0] * w[0] + v[1] * w[1] + v[2] * w[2])));
-  }
-  let square = 0;
-  for (let k = 0; k < 9; k++) square += (p.R[k] - q.R[k]) ** 2;
-  return degrees * 2 * Math.asin(Math.min(1, Math.sqrt(square / 8)));
-}
-
-/** Root mean square of the reprojection error of affine cameras, in radii of the picture. */
-function reprojection(scene: Mixture, p: Camera, q: Camera, radius: number): number {
-  if (p.projection !== "affine" || q.projection !== "affine") return 0;
-  const { data, rows } = scene.means;
-  let square = 0;
-  for (let i = 0; i < rows; i++) {
-    for (let r = 0; r < 2; r++) {
-      let off = p.t[r] - q.t[r];
-      for (let k = 0; k < 3; k++) off += (p.A[3 * r + k] - q.A[3 * r + k]) * data[3 * i + k];
-      square += (off * off) / rows;
-    }
-  }
-  return Math.sqrt(square) / radius;
-}
-
-function linkScore(matches: MatchResult["matches"], { origins }: SimulatedView): [precision: number, recall: number] {
-  const all = origins.reduce((sum, { length }) => sum + length, 0);
-  const right = matches.filter(([i, j]) => origins[j].includes(i)).length;
-  return [matches.length > 0 ? right / matches.length : 1, all > 0 ? right / all : 1];
 }
 
 /** Groups that were planted, and those found whole. */
@@ -116,19 +58,6 @@ function groupScore(result: MatchResult, { origins }: SimulatedView): [found: nu
   return [found.length, planted.size];
 }
 
-/** Wilson (1927). */
-function wilson(k: number, n: number): [number, number] {
-  const z = 1.96;
-  const p = k / n;
-  const centre = (p + (z * z) / (2 * n)) / (1 + (z * z) / n);
-  const half = (z / (1 + (z * z) / n)) * Math.sqrt((p * (1 - p)) / n + (z * z) / (4 * n * n));
-  return [Math.max(0, centre - half), Math.min(1, centre + half)];
-}
-
-const mean = (values: readonly number[]): number | null =>
-  values.length === 0 ? null : values.reduce((sum, value) => sum + value, 0) / values.length;
-const median = (values: readonly number[]): number => [...values].sort((p, q) => p - q)[values.length >> 1];
-
 async function measure(matchCase: MatchCase, runs: number): Promise<MatchRow> {
   const { asks, camera, known, view: options, drawn = 1, from, n, cone, require } = matchCase;
   const seen = { precision: [] as number[], recall: [] as number[], oracleP: [] as number[], oracleR: [] as number[] };
@@ -139,7 +68,7 @@ async function measure(matchCase: MatchCase, runs: number): Promise<MatchRow> {
   for (let run = 0; run < runs; run++) {
     const seed = Number(flags.seed) + run;
     const original = await sceneOf(matchCase, seed);
-    const truth = cameraOf(matchCase, original, seed);
+    const truth = plantedCamera(camera, original, seed);
     const shown =
       asks === "refusal" ? syntheticScene(matchCase.kinds[seed % matchCase.kinds.length], n, seed + 10_000) : original;
     const planted = simulateView(shown, truth, { ...options, seed });
@@ -227,37 +156,59 @@ async function measure(matchCase: MatchCase, runs: number): Promise<MatchRow> {
   };
 }
 
-/** The camera as if the scene had been turned by quarters about the z axis. */
-function turnedAboutZ(camera: Camera, quarters: number): Camera {
-  if (camera.projection === "affine") return camera;
-  let R = Array.from(camera.R);
-  for (let k = 0; k < quarters; k++) R = [0, 1, 2].flatMap((row) => [R[3 * row + 1], -R[3 * row], R[3 * row + 2]]);
-  return { ...camera, R };
-}
-
-function read(): MatchFile {
-  const machine = { cpu: cpus()[0].model, node: process.version };
-  return existsSync(path) ? (JSON.parse(readFileSync(path, "utf8")) as MatchFile) : { schema: 1, machine, rows: [] };
-}
-
 const pattern = new RegExp(flags.case);
-const chosen = matchCases.filter(
-  ({ name, file }) => pattern.test(name) && (file !== true || flags.scene !== undefined),
-);
-for (const matchCase of chosen) {
-  const runs = flags.runs === undefined ? matchCase.runs : Math.min(Number(flags.runs), matchCase.runs);
-  const row = await measure(matchCase, runs);
-  const file = read();
-  const before = file.rows.find(({ name }) => name === row.name);
+const share = (value: number | null): string => (value === null ? "-" : value.toFixed(3));
+const runsOf = ({ runs }: { readonly runs: number }): number => Math.min(Number(flags.runs ?? runs), runs);
+
+for (const matchCase of matchCases) {
+  if (!pattern.test(matchCase.name) || (matchCase.file === true && flags.scene === undefined)) continue;
+  const path = pathOf("matching");
+  const row = await measure(matchCase, runsOf(matchCase));
+  const before = readResults<MatchRow>(path).rows.find(({ name }) => name === row.name);
   const kept = flags.time && before !== undefined ? { ...before, seconds: row.seconds } : row;
-  const others = file.rows.filter(({ name }) => name !== row.name);
-  const rows = matchCases.flatMap(({ name }) =>
-    name === row.name ? [kept] : others.filter((other) => other.name === name),
+  keepRow(
+    path,
+    matchCases.map(({ name }) => name),
+    kept,
   );
-  writeFileSync(path, `${JSON.stringify({ ...file, rows }, null, 2)}\n`);
-  const share = (value: number | null): string => (value === null ? "-" : value.toFixed(3));
   console.log(
     `${kept.met ? "met " : "NOT "} ${row.name.padEnd(24)} ${kept.successes}/${kept.runs}  wrong ${kept.confidentlyWrong}  p ${share(kept.precision)} r ${share(kept.recall)} ` +
       `oracle ${share(kept.oracleRecall)}  groups ${share(kept.groups)}  ${row.seconds[0].toFixed(2)} s${inTime(row, matchCase.require.seconds) === false ? ` (over ${matchCase.require.seconds} s)` : ""}  ${kept.failures}`,
   );
+}
+
+const others: readonly (RouteCase | ViewsCase | CouplingCase)[] = [...routeCases, ...viewsCases, ...couplingCases];
+for (const one of others) {
+  if (!pattern.test(one.name) || flags.time) continue;
+  const row = measureOther(one, runsOf(one));
+  keepRow(
+    pathOf("matching-routes"),
+    others.map(({ name }) => name),
+    row,
+  );
+  console.log(spoken(row));
+}
+
+function measureOther(one: RouteCase | ViewsCase | CouplingCase, runs: number): RoutesRow {
+  const seed = Number(flags.seed);
+  if (one.asks === "route") return measureRoute(one, runs, seed);
+  return one.asks === "views" ? measureViews(one, runs, seed) : measureCoupling(one, runs, seed);
+}
+
+function spoken(row: RoutesRow): string {
+  const name = row.name.padEnd(36);
+  if (row.kind === "coupling") {
+    const { mass, links, within, degrees, seconds, runs } = row;
+    const found =
+      within === null
+        ? `mass ${share(mass)} links ${share(links)}`
+        : `${within}/${runs} at ${degrees?.toFixed(1)} degrees`;
+    return `     ${name} ${found}  ${seconds.toFixed(2)} s`;
+  }
+  const { met, successes, runs, confidentlyWrong, degrees, seconds, failures } = row;
+  const more =
+    row.kind === "route"
+      ? `before ${row.degreesBefore?.map((value) => value.toFixed(2)).join(" to ") ?? "-"} first ${row.rankedFirst} same ${row.same}`
+      : `alone ${row.single.map((of) => `${of.successes} ${of.degrees.toFixed(2)} ${share(of.recall)}`).join(" | ")} r ${share(row.recall)}`;
+  return `${met ? "met " : "NOT "} ${name} ${successes}/${runs}  wrong ${confidentlyWrong}  ${degrees.toFixed(3)} degrees  ${more}  ${seconds.map((value) => value.toFixed(2)).join(" ")} s  ${failures}`;
 }

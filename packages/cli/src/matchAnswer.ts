@@ -1,5 +1,13 @@
 // A match as people and programs read it: the JSON object, the table, and the sentence that says what is proved.
-import type { Camera, MatchCertificate, MatchOptions, MatchResult, MatchStatus, UnmatchedReason } from "monge/matching";
+import type {
+  Camera,
+  MatchCertificate,
+  MatchOptions,
+  MatchResult,
+  MatchStatus,
+  MatchViewsResult,
+  UnmatchedReason,
+} from "monge/matching";
 import type { Pens } from "./answer.ts";
 import { type CameraJson, cameraJson } from "./matchCamera.ts";
 import type { MatchView } from "./matchInput.ts";
@@ -219,6 +227,36 @@ export function matchTable(
   row("time", `${shortNumber(seconds, 3)} s`, `${result.report.why}, ${result.report.backend}`);
   lines.push("", `  ${matchProof(certificate)}`);
   return plainSpaces(`${lines.join("\n")}\n`);
+}
+
+/** What several views say together. */
+export function jointWords({ report, alternatives, score, chance, confidence }: MatchViewsResult): {
+  readonly pose: string;
+  readonly evidence: string;
+  readonly others: string | null;
+} {
+  return {
+    pose: report.why,
+    evidence: `${shortNumber(score, 5)} nats; wrong poses reach ${shortNumber(chance, 3)}; confidence ${percent(confidence)}`,
+    others:
+      alternatives.length === 0
+        ? null
+        : `${plural(alternatives.length, "other pose")}, up to ${shortNumber(alternatives[0].score, 5)} nats`,
+  };
+}
+
+/** The last table of several views. */
+export function viewsTable(joint: MatchViewsResult, pens: Pens): string {
+  const { pose, evidence, others } = jointWords(joint);
+  const status = describeMatch(joint.status);
+  const rows: [string, string][] = [
+    ["status", joint.status === "converged" ? pens.good(status) : pens.warn(status)],
+    ["poses", pose],
+    ["evidence", evidence],
+    ...(others === null ? [] : [["", others] as [string, string]]),
+  ];
+  const lines = rows.map(([name, value]) => `  ${pens.dim(name.padEnd(13))}${value}`);
+  return plainSpaces(`${[pens.strong(`All ${joint.views.length} views together`), "", ...lines].join("\n")}\n`);
 }
 
 function reasons(ellipsoids: MatchResult["unmatched"]["ellipsoids"]): string {

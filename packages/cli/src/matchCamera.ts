@@ -93,6 +93,20 @@ export async function readCameraFile(
   return { projection: "perspective", R, t, intrinsics };
 }
 
+/** The motion from one camera's coordinates to another's, Y = R Y_1 + t. */
+export function motionBetween(from: Camera, to: Camera): { R: number[]; t: number[] } {
+  if (from.projection !== "perspective" || to.projection !== "perspective")
+    throw new UsageError("--rig holds cameras that are no perspective ones.", "Name a COLMAP model, or leave it out.");
+  const R = [0, 1, 2].flatMap((i) => [0, 1, 2].map((j) => dot([to.R, 3 * i], [from.R, 3 * j])));
+  return { R, t: [0, 1, 2].map((i) => to.t[i] - dot([R, 3 * i], [from.t, 0])) };
+}
+
+type Row = readonly [values: ArrayLike<number>, from: number];
+
+function dot([p, i]: Row, [q, j]: Row): number {
+  return p[i] * q[j] + p[i + 1] * q[j + 1] + p[i + 2] * q[j + 2];
+}
+
 /** `{ projection, .. }`, on its own or as the field `camera` of a result, a truth or a problem. */
 async function jsonCamera(path: string): Promise<Camera> {
   const name = shortName(path);

@@ -55,7 +55,7 @@ export const match: CommandRow = {
     {
       syntax: "<files...>",
       summary:
-        "Matching problems (.json), or a scene (.ply .splat .spz .ksplat .sog .json .csv, or demo) and the ellipses of one or more views (.csv .json); - is standard input",
+        "A scene (.ply .splat .spz .ksplat .sog .json .csv, or demo) and the ellipses of one view, or of several that are matched together (.csv .json); or matching problems (.json), one by one; - is standard input",
     },
   ],
   options: [
@@ -95,6 +95,45 @@ export const match: CommandRow = {
       summary: "This direction of the scene is up in the view, to about 15 degrees",
       value: "numbers",
       length: 3,
+    },
+    {
+      flags: "--near <file>",
+      group: "Camera",
+      summary:
+        "A camera near the true one: a COLMAP model (the image called like the ellipses) or JSON, such as a result of monge match; its kind is taken too",
+    },
+    {
+      flags: "--within <degrees>",
+      group: "Camera",
+      summary: "How far the camera may be turned from --near",
+      fallback: "15",
+      value: "positive",
+    },
+    {
+      flags: "--scale <pixels>",
+      group: "Camera",
+      summary: "About so many units of the view are a unit of the scene, under a scaled orthographic camera",
+      value: "positive",
+    },
+    {
+      flags: "--scale-spread <share>",
+      group: "Camera",
+      summary: "How far off --scale may be",
+      fallback: "0.1",
+      value: "positive",
+    },
+    {
+      flags: "--orthogonality <spread>",
+      group: "Camera",
+      summary: "Affine cameras are scaled orthographic ones but for stretches and shears of about this share",
+      fallback: "any are as good",
+      value: "positive",
+    },
+    {
+      flags: "--rig <model>",
+      group: "Camera",
+      summary:
+        "Several views have one pose: a COLMAP model, in the unit of the scene, whose images are called like the ellipses; of its cameras the motions between them are used alone",
     },
     {
       flags: "--dilation <variance>",
@@ -158,10 +197,16 @@ export const match: CommandRow = {
     {
       flags: "--report <file>",
       group: "Output",
-      summary: "Write an interactive report (.html): the overlay, the scene with the camera, the directions",
+      summary:
+        "Write an interactive report (.html): of each view the overlay, the scene with the camera, the directions",
       value: "file",
     },
-    { flags: "--plot <file>", group: "Output", summary: "Write the overlay as a picture (.svg)", value: "file" },
+    {
+      flags: "--plot <file>",
+      group: "Output",
+      summary: "Write the overlay of each view as a picture (.svg)",
+      value: "file",
+    },
     { flags: "--force", group: "Output", summary: "Replace files that exist" },
     ...output.map((row) =>
       row.flags === "--quiet" ? { ...row, summary: "Print the status alone; no notes, no progress" } : row,
@@ -185,7 +230,14 @@ export const match: CommandRow = {
       summary: "The camera is known: only links are to be found",
       line: "monge match scene.ply ellipses.csv --camera sparse/0 --image front.jpg",
     },
-    { summary: "Two views of one scene", line: "monge match scene.ply front.csv side.csv --json" },
+    {
+      summary: "Two views of one scene, matched together",
+      line: "monge project demo -o view1.csv --seed 1 && monge project demo -o view2.csv --seed 2 && monge match demo view1.csv view2.csv --camera orthographic --report views.html",
+    },
+    {
+      summary: "About the camera of an earlier result",
+      line: "monge project demo -o start.json --seed 4 && monge match start.json -o first.json && monge match start.json --near first.json --within 10",
+    },
   ],
 };
 

@@ -2,10 +2,10 @@
 import { readFileSync } from "node:fs";
 import { type Ellipses, readEllipses, readMatchProblem } from "@monge/io";
 import type { Mixture } from "monge";
-import type { Camera, CameraModel, Intrinsics } from "monge/matching";
+import type { Camera, CameraModel, Intrinsics, SceneView } from "monge/matching";
 import { UsageError } from "./exit.ts";
 import { shortName, sourceOf } from "./input.ts";
-import { cameraKind, intrinsicsOf, readCameraFile } from "./matchCamera.ts";
+import { cameraKind, intrinsicsOf, motionBetween, readCameraFile } from "./matchCamera.ts";
 import { isList, type MatchScene, readMatchScene, type SceneReadOptions } from "./matchScene.ts";
 
 /** The options that say what is to be matched, as the parser returns them. */
@@ -13,6 +13,8 @@ export interface MatchInputOptions extends SceneReadOptions {
   readonly camera?: string;
   readonly intrinsics?: readonly number[];
   readonly image?: string;
+  readonly near?: string;
+  readonly rig?: string;
   readonly convention?: "semi-axes" | "opencv";
   readonly angle?: "radians" | "degrees";
   readonly level?: number;
@@ -27,6 +29,10 @@ export interface MatchView {
   readonly colours: Float64Array | null;
   readonly camera: CameraModel | Camera | "unknown";
   readonly intrinsics: Intrinsics | null;
+  /** A camera near the true one. */
+  readonly near: Camera | null;
+  /** Of a rig: the motion from the first view's camera. */
+  readonly relative: SceneView["relative"];
 }
 
 /** Reads all views. */
@@ -40,7 +46,7 @@ export async function readViews(
   const [first, ...rest] = paths;
   if (paths.length > 0 && paths.every((path) => isProblem(path, paths.length === 1))) {
     const needless = (
-      ["convention", "angle", "level", "maxEllipsoids", "components", "minOpacity", "dropInvalid"] as const
+      ["convention", "angle", "level", "maxEllipsoids", "components", "minOpacity", "dropInvalid", "rig"] as const
     ).find((name) => options[name] !== undefined);
     if (needless !== undefined)
       throw new UsageError(
@@ -67,10 +73,11 @@ export async function readViews(
   for (const [k, path] of rest.entries()) {
     const { colours, labels: _, ...ellipses } = seen[k];
     const name = shortName(path);
-    const camera = await cameraOf(options.camera ?? "unknown", name, options, note);
-    views.push(checked({ name, scene, ellipses, colours: colours?.data ?? null, camera, intrinsics }, options));
+    const camera = options.camera === undefined ? "unknown" : await cameraOf(options.camera, name, options, note);
+    const given = { name, scene, ellipses, colours: colours?.data ?? null, camera, intrinsics };
+    views.push(checked(await withNear(given, options, note), options));
   }
-  return views;
+  return options.rig === undefined ? views : rigged(views, options.rig, note);
 }
 
 /** Whether a file is a matching problem: JSON with both sides. A file on its own is one if its name says JSON: its reader knows better what is wrong. */
@@ -103,7 +110,42 @@ async function problemView(path: string, options: MatchInputOptions, note: (text
       : problem.model === "known"
         ? problem.camera
         : problem.model;
-  return checked({ name, scene, ellipses: problem.ellipses, colours: null, camera, intrinsics }, options);
+  const given = { name, scene, ellipses: problem.ellipses, colours: null, camera, intrinsics };
+  return checked(await withNear(given, options, note), options);
+}
+
+/** Reads --near; the kind of that camera, and its lens, are taken where none are said. */
+async function withNear(
+  view: Omit<MatchView, "near" | "relative">,
+  { near: path }: MatchInputOptions,
+  note: (text: string) => void,
+): Promise<MatchView> {
+  if (path === undefined) return { ...view, near: null, relative: undefined };
+  const near = await readCameraFile(path, undefined, view.name, note);
+  const camera = view.camera === "unknown" ? near.projection : view.camera;
+  if (camera !== near.projection)
+    throw new UsageError(
+      `--near ${path} is a camera of another kind (${near.projection}).`,
+      typeof camera === "object" ? "Leave it out: the camera is known." : "Leave --camera out, or name that kind.",
+    );
+  const lens = near.projection === "perspective" ? near.intrinsics : null;
+  return { ...view, camera, near, intrinsics: view.intrinsics ?? lens, relative: undefined };
+}
+
+/** The motions of a rig, from the cameras of a file. */
+async function rigged(views: readonly MatchView[], path: string, note: (text: string) => void): Promise<MatchView[]> {
+  if (views.length < 2) throw new UsageError("--rig is given, and there is one view.", "Add the other views.");
+  if (/\.json$/i.test(path))
+    throw new UsageError(`--rig ${path} holds one camera.`, "Name a COLMAP model with an image for each view.");
+  const odd = views.find(({ camera }) => camera !== "scaled-orthographic" && camera !== "perspective");
+  if (odd !== undefined)
+    throw new UsageError(
+      "--rig needs to know the kind of its cameras.",
+      "Add --camera orthographic, or --camera perspective with --intrinsics.",
+    );
+  const cameras: Camera[] = [];
+  for (const { name } of views) cameras.push(await readCameraFile(path, undefined, name, note));
+  return views.map((view, v) => (v === 0 ? view : { ...view, relative: motionBetween(cameras[0], cameras[v]) }));
 }
 
 async function cameraOf(

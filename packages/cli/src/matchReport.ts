@@ -1,10 +1,10 @@
 // The report of a match in one HTML file without any outside resource: the overlay, the scene in three dimensions, the directions, the numbers.
-import { viewScores } from "monge/matching";
-import { type Answered, cameraWords, describeMatch, directionOf, matchProof } from "./matchAnswer.ts";
+import { type MatchViewsResult, viewScores } from "monge/matching";
+import { type Answered, cameraWords, describeMatch, directionOf, jointWords, matchProof } from "./matchAnswer.ts";
 import { matchStyle } from "./matchStyle.ts";
 import { picturePlane } from "./picturePlane.ts";
 import { count, percent, plural, shortNumber } from "./plot/number.ts";
-import { type OverlayScene, overlayBox, overlayPicture } from "./plot/overlay.ts";
+import { type OverlayScene, overlayBox, overlayPicture, overlayPictures } from "./plot/overlay.ts";
 import { overlayScript } from "./plot/overlayScript.ts";
 import { sphereMap } from "./plot/sphereMap.ts";
 import { escapeText } from "./plot/svg.ts";
@@ -47,9 +47,9 @@ function overlayOf({ view, choice, options }: Answered): OverlayScene {
   };
 }
 
-/** The overlay as a picture. */
-export function matchPicture(answered: Answered): string {
-  return overlayPicture(overlayOf(answered));
+/** The overlays as a picture. */
+export function matchPicture(answers: readonly Answered[]): string {
+  return answers.length === 1 ? overlayPicture(overlayOf(answers[0])) : overlayPictures(answers.map(overlayOf));
 }
 
 const signed = (x: number): string => shortNumber(x, 8).replace("-", "−");
@@ -116,7 +116,7 @@ function rows({ view, choice, certificate, seconds }: Answered): Row[] {
 }
 
 /** The map of directions; null where nothing was voted on. */
-function directions({ view, choice, options }: Answered, up: readonly number[]): string | null {
+function directions({ view, choice, options }: Answered, up: readonly number[], k: number): string | null {
   if (typeof view.camera === "object") return null;
   const { result } = choice;
   const { directions: all, votes } = viewScores(view.scene.ellipsoids, view.ellipses, {
@@ -124,23 +124,95 @@ function directions({ view, choice, options }: Answered, up: readonly number[]):
     camera: result.camera.projection,
     ...(view.intrinsics !== null && { intrinsics: view.intrinsics }),
   });
-  return sphereMap({
-    directions: all,
-    votes,
-    found: directionOf(result.camera),
-    others: result.alternatives.map(({ camera }) => directionOf(camera)),
-    up,
-  });
+  return sphereMap(
+    {
+      directions: all,
+      votes,
+      found: directionOf(result.camera),
+      others: result.alternatives.map(({ camera }) => directionOf(camera)),
+      up,
+    },
+    `globe${k}`,
+  );
 }
 
 /** The page, complete; `command` is the call that makes it again. */
-export async function matchReport(answered: Answered, command: string): Promise<string> {
+export async function matchReport(
+  answers: readonly Answered[],
+  joint: MatchViewsResult | null,
+  command: string,
+): Promise<string> {
   const { viewer } = await import("./generated/viewer.ts");
+  const [{ view: first }] = answers;
+  const title =
+    answers.length === 1
+      ? overlayOf(answers[0]).title
+      : joint === null
+        ? `${answers.length} problems: who is whom`
+        : `${first.scene.name} seen in ${answers.length} views`;
+  const bodies = answers.map((answered, k) => answerSection(answered, k));
+  const folded = bodies.map((body, k) => {
+    const { view, choice } = answers[k];
+    return `<details class="answer"${k === 0 ? " open" : ""}>\n<summary>${escapeText(view.name)} <span>${escapeText(describeMatch(choice.result.status))}</span></summary>\n${body}\n</details>`;
+  });
+  const scripts = [viewer, overlayScript].map(
+    (code) => `<script>${code.replaceAll("</script", "<\\/script")}</script>`,
+  );
+  return `<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="color-scheme" content="light dark">
+<title>${escapeText(title)}</title>
+<style>${matchStyle}</style>
+</head>
+<body>
+<main>
+${joint === null ? "" : jointSection(answers, joint, title)}
+${answers.length === 1 ? `<div class="answer">\n${bodies[0]}\n</div>` : folded.join("\n")}
+<section>
+<h2>Again</h2>
+<p><code>${escapeText(command)}</code></p>
+</section>
+<footer>Made by Monge. Everything on this page is inside this file.</footer>
+</main>
+<div id="tip" hidden></div>
+${scripts.join("\n")}
+</body>
+</html>
+`;
+}
+
+/** What all views say together, and a line for each. */
+function jointSection(answers: readonly Answered[], joint: MatchViewsResult, title: string): string {
+  const { pose, evidence, others } = jointWords(joint);
+  const all: readonly (readonly [string, string])[] = [
+    ["Status", describeMatch(joint.status)],
+    ["Poses", pose],
+    ["Evidence", evidence],
+    ["Other poses", others ?? "none"],
+    ...answers.map(({ view, choice: { result } }): readonly [string, string] => {
+      const { size } = new Set(result.matches.map(([i]) => i));
+      return [
+        view.name,
+        `${cameraWords(result.camera)}; ${plural(size, "ellipsoid")} matched, ${shortNumber(result.score, 5)} nats`,
+      ];
+    }),
+  ];
+  const lines = all.map(
+    ([name, value]) => `<tr><th scope="row">${escapeText(name)}</th><td>${escapeText(value)}</td></tr>`,
+  );
+  return `<section class="together">\n<h2>${escapeText(title)}</h2>\n<table>\n${lines.join("\n")}\n</table>\n</section>`;
+}
+
+/** One view: the overlay, the scene and the directions, the numbers. */
+function answerSection(answered: Answered, k: number): string {
   const overlay = overlayOf(answered);
   const { view, choice } = answered;
   const { result } = choice;
   const plane = picturePlane(result.camera, view.scene.ellipsoids, overlayBox(overlay));
-  const map = directions(answered, plane.up);
+  const map = directions(answered, plane.up, k);
   const own = view.scene.colours !== null;
   const table = rows(answered)
     .map(
@@ -154,28 +226,14 @@ export async function matchReport(answered: Answered, command: string): Promise<
     `<label><input type="checkbox" data-scene="${setting}"${checked ? " checked" : ""}>${label}</label>`;
   // "<" must not end the block early; JSON allows it escaped.
   const json = JSON.stringify(pageData(answered, overlay, plane)).replaceAll("<", "\\u003c");
-  const scripts = [viewer, overlayScript].map(
-    (code) => `<script>${code.replaceAll("</script", "<\\/script")}</script>`,
-  );
-  return `<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="color-scheme" content="light dark">
-<title>${escapeText(overlay.title)}</title>
-<style>${matchStyle}</style>
-</head>
-<body>
-<main>
-<figure id="overlay">
-${overlayPicture(overlay)}
+  return `<figure class="overlay">
+${overlayPicture(overlay, `view${k}`)}
 <div class="controls">${layer("given", "given")}${layer("strangers", "without partner")}${layer("linked", "linked")}${layer("merged", "merged and split")}${layer("misses", "misses")}${layer("alone", "not seen")}<span>Point at an ellipse to see who it is.</span></div>
 </figure>
 <div class="panels${map === null ? " single" : ""}">
 <section>
 <h2>The scene, and the camera that was found</h2>
-<div id="scene" data-colours="${own ? "own" : "fate"}"><p class="sorry">This browser has no WebGL: the scene cannot be drawn.</p></div>
+<div class="scene" data-colours="${own ? "own" : "fate"}"><p class="sorry">This browser has no WebGL: the scene cannot be drawn.</p></div>
 <div class="controls"><button type="button" data-look="through">Through the camera</button><button type="button" data-look="aside">From the side</button>${part("rays shown hidden", "rays")}${part("alone shown hidden", "not seen")}${own ? part("colours own fate", "own colours") : ""}</div>
 </section>
 ${map === null ? "" : `<section class="map">\n<h2>Votes for directions of view</h2>\n${map}\n<p>Every direction that a camera may look along, in equal areas. Pairs of ellipsoids and ellipses vote for the directions under which they look alike; the stronger the colour, the more. The ring is the pose that was found, diamonds are others; the top is looking up.</p>\n</section>`}
@@ -187,18 +245,7 @@ ${map === null ? "" : `<section class="map">\n<h2>Votes for directions of view</
 ${table}
 </table>
 </section>
-<section>
-<h2>Again</h2>
-<p><code>${escapeText(command)}</code></p>
-</section>
-<footer>Made by Monge. Everything on this page is inside this file.</footer>
-</main>
-<div id="tip" hidden></div>
-<script type="application/json" id="data">${json}</script>
-${scripts.join("\n")}
-</body>
-</html>
-`;
+<script type="application/json" class="data">${json}</script>`;
 }
 
 /** What the scripts need; numbers are cut to the digits that a picture can show. */

@@ -21,18 +21,18 @@ svg .strangers, svg .strangers ellipse { stroke: var(--ink); fill: var(--paper);
 svg .alone, svg .alone ellipse { stroke: var(--muted); }
 svg .merged, svg .merged ellipse { stroke: var(--merged); } svg .split, svg .split ellipse { stroke: var(--split); }
 svg .sea { fill: var(--sea); } svg .graticule { stroke: var(--line); }
-#overlay ellipse { pointer-events: all; }
-#overlay svg.no-given g.given, #overlay svg.no-strangers g.strangers, #overlay svg.no-linked g.linked, #overlay svg.no-merged g.merged,
-#overlay svg.no-merged g.split, #overlay svg.no-misses g.misses, #overlay svg.no-alone g.alone { display: none; }
-#overlay svg.focused .marks ellipse, #overlay svg.focused .marks line { opacity: 0.25; transition: opacity 0.1s; }
-#overlay svg.focused .marks ellipse.focus { opacity: 1; stroke-width: 2.6; }
-#overlay svg.focused .marks g.given > ellipse.focus { fill-opacity: 0.8; stroke: var(--ink); stroke-width: 1; }
+.overlay ellipse { pointer-events: all; }
+.overlay svg.no-given g.given, .overlay svg.no-strangers g.strangers, .overlay svg.no-linked g.linked, .overlay svg.no-merged g.merged,
+.overlay svg.no-merged g.split, .overlay svg.no-misses g.misses, .overlay svg.no-alone g.alone { display: none; }
+.overlay svg.focused .marks ellipse, .overlay svg.focused .marks line { opacity: 0.25; transition: opacity 0.1s; }
+.overlay svg.focused .marks ellipse.focus { opacity: 1; stroke-width: 2.6; }
+.overlay svg.focused .marks g.given > ellipse.focus { fill-opacity: 0.8; stroke: var(--ink); stroke-width: 1; }
 .panels { display: grid; grid-template-columns: 4fr 3fr; gap: 18px; align-items: stretch; }
 .panels.single { grid-template-columns: 1fr; }
 @media (max-width: 820px) { .panels { grid-template-columns: 1fr; gap: 0; } }
-#scene { position: relative; height: 420px; overflow: hidden; border-radius: 6px; background: var(--faint); touch-action: none; }
-#scene canvas { position: absolute; inset: 0; width: 100%; height: 100%; display: block; cursor: grab; }
-#scene .sorry { display: none; margin: 0; padding: 24px; color: var(--muted); } #scene.blank .sorry { display: block; }
+.scene { position: relative; height: 420px; overflow: hidden; border-radius: 6px; background: var(--faint); touch-action: none; }
+.scene canvas { position: absolute; inset: 0; width: 100%; height: 100%; display: block; cursor: grab; }
+.scene .sorry { display: none; margin: 0; padding: 24px; color: var(--muted); } .scene.blank .sorry { display: block; }
 .map p { color: var(--muted); font-size: 13px; margin: 10px 0 0; }
 .controls { display: flex; gap: 6px 16px; align-items: center; flex-wrap: wrap; padding: 10px 2px 0; font-size: 13px; color: var(--muted); }
 .controls label { display: inline-flex; gap: 5px; align-items: center; cursor: pointer; }
@@ -46,6 +46,7 @@ th { font-weight: 500; white-space: nowrap; } td { font-variant-numeric: tabular
 td.meaning { color: var(--muted); width: 50%; }
 code { font: 13px ui-monospace, SFMono-Regular, Menlo, Consolas, monospace; background: var(--faint); padding: 2px 6px; border-radius: 4px; overflow-wrap: anywhere; }
 #tip { position: fixed; z-index: 2; background: #1a1a1a; color: #fff; border: 1px solid #3a3f44; font-size: 12.5px; line-height: 1.45; padding: 6px 10px; border-radius: 5px; pointer-events: none; max-width: 320px; font-variant-numeric: tabular-nums; }
+details.answer > summary { cursor: pointer; font-size: 16px; font-weight: 600; margin: 0 0 12px; padding: 4px; } details.answer > summary span { font-weight: 400; color: var(--muted); }
 footer { color: var(--muted); font-size: 13px; padding: 0 4px; }
 @media print { .controls, #tip { display: none; } body { background: #fff; } }
 `;

@@ -1,7 +1,7 @@
 // monge project plants a view, monge match finds it again: poses against the truth, the shape of the result, exit codes, refusals.
 import { readFileSync } from "node:fs";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { demoSplats, rocks, writeColmap } from "./matchFiles.ts";
+import { demoSplats, rocks, writeColmap, writeRig } from "./matchFiles.ts";
 import { type Desk, desk } from "./monge.ts";
 
 let d: Desk;
@@ -21,6 +21,9 @@ beforeAll(() => {
     "there.json": "{}",
   });
   writeColmap(d.folder);
+  writeRig(d.folder, "rig", ["a.jpg", "b.jpg"]);
+  writeRig(d.folder, "two", ["side.jpg", "back.jpg"]);
+  d.write("side.csv", "cx,cy,a,b,theta\n0,0,3,1,0\n10,0,2,1,1\n0,10,3,2,2\n");
   expect(d.monge(`project demo -o view.json --truth truth.json --seed 7 ${losses}`).code).toBe(0);
 });
 afterAll(() => d.clear());
@@ -144,21 +147,67 @@ describe("monge match SCENE ELLIPSES", () => {
     expect(mass).toBeGreaterThan(0);
   });
 
-  it("several views are answered one by one, under views", () => {
-    d.monge("project rocks.json -o left.csv --seed 1 --noise 0.003");
-    d.monge("project rocks.json -o right.csv --seed 2 --noise 0.003");
-    const { code, stdout } = d.monge("match rocks.json left.csv right.csv --camera orthographic --json");
+  it("several views are matched together: what they say is in one object, each under views", () => {
+    d.monge("project rocks.json -o left.csv --truth left.json --seed 1 --noise 0.003");
+    d.monge("project rocks.json -o right.csv --truth right.json --seed 2 --noise 0.003");
+    const { code, stdout } = d.monge("match rocks.json left.csv right.csv --json");
     const result = JSON.parse(stdout);
     expect(code).toBe(0);
     expect(result).toMatchObject({
       schema: 1,
       status: "converged",
+      pose: "each",
+      alternatives: [],
       views: [{ name: "left.csv" }, { name: "right.csv" }],
     });
-    expect(result.views[0].camera.R).not.toEqual(result.views[1].camera.R);
+    expect(result.score).toBeCloseTo(result.views[0].score + result.views[1].score, 6);
+    expect(result.confidence).toBeGreaterThan(result.views[0].confidence);
+    for (const [v, truth] of ["left.json", "right.json"].entries()) {
+      expect(turnBetween(result.views[v].camera.R, json(truth).camera.R)).toBeLessThan(1);
+      expect(precision(result.views[v].matches, json(truth).origins)).toBeGreaterThan(0.95);
+    }
+    const table = d.monge("match rocks.json left.csv right.csv --camera orthographic");
+    expect(table.stdout).toMatch(/All 2 views together\s+status +converged.*\s+poses +2 poses of their own/);
+    expect(d.monge("match rocks.json left.csv right.csv --camera orthographic --quiet").stdout).toBe("converged\n");
+  });
+
+  it("problems are answered one by one, under views", () => {
     d.monge("project rocks.json -o one.json --seed 3");
-    const problems = d.monge("match one.json one.json --json");
-    expect(JSON.parse(problems.stdout).views).toHaveLength(2);
+    const result = JSON.parse(d.monge("match one.json one.json --json").stdout);
+    expect(result.views).toHaveLength(2);
+    expect(result).not.toHaveProperty("pose");
+  });
+
+  it("--rig: the views have one pose, with the motion that the model tells", () => {
+    const camera = "--camera rig";
+    d.monge(`project rocks.json ${camera} --image a.jpg -o a.csv --truth a.json ${losses}`);
+    d.monge(`project rocks.json ${camera} --image b.jpg -o b.csv --truth b.json ${losses} --crop 0.5 --seed 2`);
+    const lens = "--camera perspective --intrinsics 900,900,640,360 --json";
+    const { code, stdout } = d.monge(`match rocks.json a.csv b.csv ${lens} --rig rig`);
+    const { status, pose, views } = JSON.parse(stdout);
+    expect([code, status, pose]).toEqual([0, "converged", "one"]);
+    for (const [v, truth] of ["a.json", "b.json"].entries())
+      expect(turnBetween(views[v].camera.R, json(truth).camera.R)).toBeLessThan(1);
+    // The motion is a turn of 60 degrees, to the digit, which two poses of their own would miss.
+    expect(turnBetween(views[0].camera.R, views[1].camera.R)).toBeCloseTo(60, 5);
+  });
+
+  it("--near, --scale and --orthogonality: what is known of the camera decides", () => {
+    d.monge("project twins.json -o again.csv --seed 1 --noise 0.003");
+    const whole = JSON.parse(d.monge("match twins.json again.csv --camera orthographic -o again.json --json").stdout);
+    expect(whole.status).toBe("ambiguous");
+    const near = JSON.parse(d.monge("match twins.json again.csv --near again.json --within 20 --json").stdout);
+    expect([near.status, near.camera.projection]).toEqual(["converged", "scaled-orthographic"]);
+    expect(turnBetween(near.camera.R, whole.camera.R)).toBeLessThan(1);
+    // A scale that is surely wrong pulls the camera away from what the view says.
+    const { scale } = whole.camera;
+    const pulled = `match twins.json again.csv --camera orthographic --scale ${1.02 * scale} --scale-spread 0.0001 --json`;
+    expect(JSON.parse(d.monge(pulled).stdout).camera.scale / scale).toBeGreaterThan(1.01);
+    // The same of a sheared camera that is said to be all but orthographic.
+    d.monge(`project rocks.json --camera random-affine -o sheared.csv --seed 4 ${losses}`);
+    const scoreOf = (more: string): number =>
+      JSON.parse(d.monge(`match rocks.json sheared.csv --camera affine --json ${more}`).stdout).score;
+    expect(scoreOf("--orthogonality 0.001")).toBeLessThan(0.9 * scoreOf(""));
   });
 
   it("a scene that looks the same from two sides: exit code 0, the other pose among the alternatives, a warning", () => {
@@ -262,7 +311,31 @@ const refusals: readonly (readonly [string, string, RegExp])[] = [
   ["a result with a strange ending", "match view.json -o result.txt", /result\.txt does not end in \.json/],
   ["a report with a strange ending", "match view.json --report report.svg", /report\.svg does not end in \.html/],
   ["a result that exists", "match view.json -o there.json", /there\.json exists already.*--force/],
-  ["a report of two views", "match view.json view.json --report two.html", /shows one view, and there are 2/],
+  ["a rig of one view", "match demo few.csv --camera affine --rig sparse/0", /--rig is given, and there is one view/],
+  [
+    "a rig of affine cameras",
+    "match demo few.csv few.csv --camera affine --rig sparse/0",
+    /--rig needs to know the kind/,
+  ],
+  ["a rig of problems", "match view.json view.json --rig sparse/0", /--rig says nothing about matching problems/],
+  [
+    "a rig without one of the views",
+    "match demo side.csv few.csv --camera orthographic --rig two",
+    /None of the 2 images of two is called like few\.csv/,
+  ],
+  [
+    "a camera near of another kind",
+    "match demo few.csv --camera affine --near sparse/0",
+    /another kind \(perspective\)/,
+  ],
+  ["a limit without a camera", "match demo few.csv --within 10", /--within is given without --near/],
+  ["a spread without a scale", "match demo few.csv --scale-spread 0.2", /--scale-spread is given without --scale/],
+  ["a scale of a lens", "match demo few.csv --camera affine --scale 3", /--scale is for scaled orthographic cameras/],
+  [
+    "an affine prior of another camera",
+    "match demo few.csv --camera orthographic --orthogonality 0.1",
+    /--orthogonality is for affine cameras/,
+  ],
   ["standard input twice", "match - -", /asked for twice/],
   ["a share that is none", "project demo --unseen 1.5", /--unseen "1\.5" is no share/],
   ["a random camera that is none", "project demo --camera random-fisheye", /random-fisheye.*random-orthographic/],

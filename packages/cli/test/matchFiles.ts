@@ -44,3 +44,14 @@ export function writeColmap(folder: string): void {
   const half = Math.SQRT1_2;
   writeFileSync(join(model, "images.txt"), `1 ${half} ${half} 0 0 0 3 14 1 front.jpg\n\n`);
 }
+
+/** Writes a COLMAP model of two images, taken from 9 units before the origin and a turn of 60 degrees about y apart. */
+export function writeRig(folder: string, name: string, images: readonly [string, string]): void {
+  mkdirSync(join(folder, name), { recursive: true });
+  writeFileSync(join(folder, name, "cameras.txt"), "1 PINHOLE 1280 720 900 900 640 360\n");
+  const [c, s] = [Math.cos(Math.PI / 6), Math.sin(Math.PI / 6)];
+  writeFileSync(
+    join(folder, name, "images.txt"),
+    `1 1 0 0 0 0 0 9 1 ${images[0]}\n\n2 ${c} 0 ${s} 0 0.2 0 9.5 1 ${images[1]}\n\n`,
+  );
+}

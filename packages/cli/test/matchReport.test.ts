@@ -37,6 +37,24 @@ describe("monge match --report", () => {
     expect(page.length).toBeLessThan(1.2e6);
   });
 
+  it("shows all views of one scene, each with its own marks, and what they say together", () => {
+    d.monge("project demo -o other.csv --seed 5 --noise 0.004");
+    const line = "match demo view.csv other.csv --camera orthographic --report two.html --plot two.svg --quiet";
+    expect(d.monge(line)).toMatchObject({ code: 0, stdout: "converged\n" });
+    const page = readFileSync(d.path("two.html"), "utf8");
+    expect(page.match(/<details class="answer"/g)).toHaveLength(2);
+    expect(page).toMatch(/<section class="together">\s*<h2>demo seen in 2 views<\/h2>[\s\S]*2 poses of their own/);
+    const ids = [...page.matchAll(/\bid="(\w+)"/g)].map(([, id]) => id);
+    expect(new Set(ids).size).toBe(ids.length);
+    const blocks = [...page.matchAll(/<script type="application\/json" class="data">(.*?)<\/script>/g)];
+    const [first, second] = blocks.map(([, text]) => JSON.parse(text));
+    expect(first.scene.means).toEqual(second.scene.means);
+    expect(first.view.means).not.toEqual(second.view.means);
+    const svg = readFileSync(d.path("two.svg"), "utf8");
+    expect(svg.match(/<svg /g)).toHaveLength(3);
+    expect(svg).toContain("demo seen in other.csv");
+  });
+
   it.skipIf(chromium === null)(
     "in a browser: marks tell who they are, layers go, the scene is drawn, nothing is asked for",
     async () => {
@@ -59,7 +77,7 @@ describe("monge match --report", () => {
           `getComputedStyle(document.querySelector(".marks .linked")).display`,
         );
         const scene = await page.evaluate<string>(`(() => {
-        const host = document.getElementById("scene");
+        const host = document.querySelector(".scene");
         return host.classList.contains("blank") ? "blank" : String(host.querySelectorAll("canvas").length);
       })()`);
         return { linked, stranger, hidden, scene, complaints, requests };

@@ -67,8 +67,27 @@ export function overlayBox({ given, found }: Pick<OverlayScene, "given" | "found
   return [left, top, Math.max(right, left + side), Math.max(bottom, top + side)];
 }
 
-/** The picture, as an SVG document; marks carry their index in `data-i` and `data-j` for the report's script. */
-export function overlayPicture(scene: OverlayScene): string {
+/** Several pictures below each other. */
+export function overlayPictures(scenes: readonly OverlayScene[]): string {
+  let top = 0;
+  const parts = scenes.map((scene, k) => {
+    const picture = overlayPicture(scene, `view${k}`);
+    const height = Number(/ height="(\d+)"/.exec(picture)?.[1]);
+    top += height;
+    return picture.replace("<svg ", `<svg y="${top - height}" `);
+  });
+  return [
+    `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${top}" width="${width}" height="${top}">`,
+    ...parts,
+    "</svg>",
+  ].join("\n");
+}
+
+/**
+ * The picture, as an SVG document; marks carry their index in `data-i` and `data-j` for the report's script. Documents that hold several pictures need
+ * another `clipName` for each.
+ */
+export function overlayPicture(scene: OverlayScene, clipName = "view"): string {
   const { given, found, matches, most } = scene;
   const [left, top, right, bottom] = overlayBox(scene);
   const head = 62;
@@ -144,7 +163,7 @@ export function overlayPicture(scene: OverlayScene): string {
   ];
   const clip = element(
     "clipPath",
-    { id: "view" },
+    { id: clipName },
     element("rect", { x: margin - 8, y: head - 8, width: across + 16, height: body + 16 }),
   );
   return [
@@ -163,7 +182,7 @@ export function overlayPicture(scene: OverlayScene): string {
       class: "muted",
     }),
     `<defs>${clip}</defs>`,
-    element("g", { class: "marks", "clip-path": "url(#view)" }, ...layers),
+    element("g", { class: "marks", "clip-path": `url(#${clipName})` }, ...layers),
     legend(head + body + 30, scene),
     "</svg>",
   ].join("\n");

@@ -1,14 +1,14 @@
 // The interactive part of a match's report, as the text of a plain script: marks tell who they are, layers can be left out, the scene answers.
-// It reads the marks of the overlay (data-i, data-j) and the page's JSON block, and starts the scene if the browser can draw it.
+// It reads the marks of the overlay (data-i, data-j) and the page's JSON blocks, one a view, and starts the scenes if the browser can draw them.
 
 /** The script. It runs in a browser, after the page and the viewer. */
 export const overlayScript: string = `
-(() => {
+for (const answer of document.querySelectorAll(".answer")) (() => {
   "use strict";
-  const data = JSON.parse(document.getElementById("data").textContent);
-  const svg = document.querySelector("#overlay svg");
+  const data = JSON.parse(answer.querySelector(".data").textContent);
+  const svg = answer.querySelector(".overlay svg");
   const tip = document.getElementById("tip");
-  const host = document.getElementById("scene");
+  const host = answer.querySelector(".scene");
   const byEllipsoid = new Map();
   const byEllipse = new Map();
   const put = (map, key, value) => map.set(key, [...(map.get(key) || []), value]);
@@ -50,7 +50,8 @@ export const overlayScript: string = `
     return lines;
   };
 
-  const viewer = window.mongeScene
+  let viewer = null;
+  const start = () => { viewer = window.mongeScene
     ? window.mongeScene(host, data, (i) => {
         focus(i === null ? [] : [i], i === null ? [] : (byEllipsoid.get(i) || []).map(([j]) => j));
         if (viewer) viewer.highlight(i);
@@ -58,10 +59,14 @@ export const overlayScript: string = `
         else say(lastMove, aboutEllipsoid(i));
       })
     : null;
+    if (!viewer) host.classList.add("blank");
+  };
+  // A browser draws a few scenes only: views that are folded away wait.
+  if (answer.open === false) answer.addEventListener("toggle", start, { once: true });
+  else start();
   let lastMove = null;
   host.addEventListener("pointermove", (event) => { lastMove = event; }, true);
-  if (!viewer) host.classList.add("blank");
-  for (const button of document.querySelectorAll("[data-look]"))
+  for (const button of answer.querySelectorAll("[data-look]"))
     button.addEventListener("click", () => host.dispatchEvent(new CustomEvent("monge-look", { detail: button.dataset.look })));
 
   const clear = () => {
@@ -87,9 +92,9 @@ export const overlayScript: string = `
   });
   svg.addEventListener("pointerleave", clear);
 
-  for (const box of document.querySelectorAll("input[data-layer]"))
+  for (const box of answer.querySelectorAll("input[data-layer]"))
     box.addEventListener("change", () => svg.classList.toggle("no-" + box.dataset.layer, !box.checked));
-  for (const box of document.querySelectorAll("input[data-scene]"))
+  for (const box of answer.querySelectorAll("input[data-scene]"))
     box.addEventListener("change", () => {
       const [name, on, off] = box.dataset.scene.split(" ");
       host.dataset[name] = box.checked ? on : off;

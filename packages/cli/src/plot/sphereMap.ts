@@ -17,8 +17,8 @@ const width = 520;
 const radius = 84;
 const height = 2 * Math.SQRT2 * radius + 12;
 
-/** The map, as an SVG document. */
-export function sphereMap({ directions, votes, found, others, up }: SphereScene): string {
+/** The map, as an SVG document; documents that hold several need another `clipName` for each. */
+export function sphereMap({ directions, votes, found, others, up }: SphereScene, clipName = "globe"): string {
   const place = projector(up, found);
   const k = votes.length;
   const sorted = [...votes].sort((a, b) => a - b);
@@ -53,9 +53,9 @@ export function sphereMap({ directions, votes, found, others, up }: SphereScene)
   return [
     `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${Math.round(height)}" width="${width}" height="${Math.round(height)}" role="img">`,
     element("title", {}, "Directions of view and their votes"),
-    `<defs>${element("clipPath", { id: "globe" }, element("ellipse", outline))}</defs>`,
+    `<defs>${element("clipPath", { id: clipName }, element("ellipse", outline))}</defs>`,
     element("ellipse", { ...outline, class: "sea", fill: palette.faint }),
-    element("g", { "clip-path": "url(#globe)" }, ...dots),
+    element("g", { "clip-path": `url(#${clipName})` }, ...dots),
     element("g", { class: "graticule", fill: "none", stroke: palette.rule, "stroke-width": "0.6" }, ...lines),
     element("ellipse", { ...outline, class: "shore", fill: "none", stroke: palette.muted, "stroke-width": "0.8" }),
     ...others.map((direction) => {

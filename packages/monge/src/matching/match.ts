@@ -196,8 +196,7 @@ function* searchIn(
     };
   }
   let found: Found = { poses: [], chance: 0, tried: 0, level: "none", mass: null };
-  const given = prior.near === undefined ? [] : [problem.inward(converted(prior.near.camera, problem))].filter(Boolean);
-  const start = { route: task.route, seed: task.seed, cameras: given };
+  const start = { route: task.route, seed: task.seed, cameras: givenCameras(task) };
   const steps = search(stage, problem, task.weights, prior, soft, start, (now) => {
     found = now;
   });
@@ -263,6 +262,11 @@ export function atKnown(stage: Stage, camera: Camera): Pose {
     if (stage.inflation() !== 0 && Number.isFinite(seen.size)) stage.setInflation(stage.inflation() + seen.size);
   }
   return { camera, widths, evidence: 0, inflation: stage.inflation(), origin: null };
+}
+
+/** The camera of `prior.near`, normalised, to start from. */
+export function givenCameras({ prior, problem }: MatchTask): Camera[] {
+  return prior.near === undefined ? [] : [problem.inward(converted(prior.near.camera, problem))];
 }
 
 function converted(camera: Camera, { model }: NormalisedProblem): Camera {

@@ -5,7 +5,7 @@ import type { Progress } from "../run/options.ts";
 import { type Explanation, explain } from "./explain.ts";
 import type { JointPose } from "./jointPose.ts";
 import { searchJoint } from "./jointSearch.ts";
-import { atKnown, confidenceLimit, equal, type MatchStatus, nowhere, type Solved } from "./match.ts";
+import { atKnown, confidenceLimit, equal, givenCameras, type MatchStatus, nowhere, type Solved } from "./match.ts";
 import { presenceIn, type Sighting } from "./presence.ts";
 import { type Found, type Pose, search, settle } from "./search.ts";
 import { openStage, type Stage } from "./stage.ts";
@@ -119,7 +119,7 @@ export function* solveViews(control: Exits, { tasks, rig }: ViewsTask): Generato
       const pose = atKnown(stages[v], task.problem.inward(task.known));
       return { ...now, poses: [pose], level: "camera given" };
     }
-    const start = { route: task.route, seed: task.seed, cameras: [], depth };
+    const start = { route: task.route, seed: task.seed, cameras: givenCameras(task), depth };
     const steps = search(stages[v], task.problem, task.weights, task.prior, task.soft, start, (next) => {
       now = next;
     });

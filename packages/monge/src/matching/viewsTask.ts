@@ -3,6 +3,7 @@ import { OtError } from "../errors/otError.ts";
 import type { Mixture } from "../measure/mixture.ts";
 import type { Camera, Intrinsics } from "./camera.ts";
 import type { CameraModel } from "./normalise.ts";
+import type { MatchPrior } from "./prior.ts";
 import type { Rig, RigidMotion } from "./rig.ts";
 import { rotationAngle } from "./rotation.ts";
 import { type MatchOptions, type MatchTask, readTask } from "./task.ts";
@@ -13,6 +14,10 @@ export interface SceneView {
   /** As {@link MatchOptions.camera}. */
   readonly camera: CameraModel | Camera;
   readonly intrinsics?: Intrinsics;
+  /** What is known of this camera; replaces `prior` of the options. */
+  readonly prior?: MatchPrior;
+  /** As {@link MatchOptions.features}. */
+  readonly features?: MatchOptions["features"];
   /**
    * The motion from the first view's camera coordinates to this one's, Y = R Y_1 + t: one pose then serves all views. On all views but the first, or on
    * none. Perspective cameras need both; of scaled orthographic ones the rotation is read, and each keeps a scale and a shift of its own.
@@ -49,14 +54,14 @@ export function readViews(ellipsoids: Mixture, views: readonly SceneView[], opti
       cure: "Leave backend out, or match the views one by one with matchGaussians.async.",
     });
   }
-  const tasks = views.map(({ ellipses, camera, intrinsics }) =>
-    readTask(ellipsoids, ellipses, { ...options, camera, intrinsics }),
+  const tasks = views.map(({ ellipses, camera, intrinsics, features, prior = options?.prior }) =>
+    readTask(ellipsoids, ellipses, { ...options, camera, intrinsics, features, prior }),
   );
   const rigid = views.map(({ relative }) => relative !== undefined);
   if (!rigid.slice(1).includes(true)) return { tasks, rig: null };
   const { model } = tasks[0].problem;
   const odd = tasks.findIndex(({ problem, known }) => problem.model !== model || known !== null);
-  if (rigid.slice(1).includes(false) || odd >= 0 || model === "affine" || options.prior?.focalSpread) {
+  if (rigid.slice(1).includes(false) || odd >= 0 || model === "affine" || tasks.some(({ soft }) => soft.focal)) {
     throw new OtError("Unsupported", "A rig needs cameras to be found of one kind, and a motion for each.", {
       argument: "views",
       seen: views.map(({ camera, relative }) => [

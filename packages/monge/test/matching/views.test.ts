@@ -138,6 +138,19 @@ describe("matchViews(ellipsoids, views) without motions", () => {
     }
   });
 
+  it("takes what is known of one camera for that view alone", () => {
+    const { scene: symmetric } = fourfold(15, 0, 5);
+    const { cameras: two } = rigOf("scaled-orthographic", 3);
+    const given = two.map((camera, seed): SceneView => {
+      const { ellipses } = simulateView(symmetric, camera, { noise: 0.004, covarianceNoise: 0.1, seed });
+      return { ellipses, camera: "scaled-orthographic" };
+    });
+    const near = { camera: two[0], degrees: 20 };
+    const { views: found } = matchViews(symmetric, [{ ...given[0], prior: { near } }, given[1]]);
+    expect(found.map(({ status }) => status)).toEqual(["converged", "ambiguous"]);
+    expect(degrees(found[0].camera, two[0])).toBeLessThan(1);
+  });
+
   it("has the same bits as .async and .steps, and can be stopped", async () => {
     const whole = matchViews(scene, views);
     const other = await matchViews.async(scene, views);
