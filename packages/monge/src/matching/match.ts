@@ -223,10 +223,10 @@ function* searchIn(
   }
   const limit = confidenceLimit(found.chance);
   const first = found.poses[0] ?? nowhere(problem);
-  // A pose by mass is the answer where it is beyond doubt, and the better guess where links decide nothing.
+  // Where few ellipses have a partner, a pose by mass is the answer if it is beyond doubt, and the better guess where links decide nothing.
   const nothing = first.evidence < 1.5 * Math.max(found.chance, 1);
   const fits = found.mass !== null && found.mass.margin > 0.4 && first.evidence < limit;
-  const byMass = found.mass !== null && (found.mass.sure || nothing || fits);
+  const byMass = found.mass !== null && isThin(first, stage.m) && (found.mass.sure || nothing || fits);
   const pose = byMass && found.mass !== null ? atKnown(stage, found.mass.camera) : first;
   const alternatives = byMass ? [] : found.poses.slice(1).filter(({ evidence }) => evidence >= equal * pose.evidence);
   stage.setInflation(pose.inflation);

@@ -192,12 +192,16 @@ export function* search(
     count: number,
   ): Generator<void, number, void> {
     const reached: number[] = [];
+    const beside: number[] = [];
     for (let k = 0; k < Math.min(count, hypotheses.length); k++) {
       // From the middle of the list on, by equal steps.
       const { camera } = hypotheses[Math.floor(((k + count) * (hypotheses.length - 1)) / (2 * count))];
       if (near(stage, poses[0].camera, camera, alike)) continue;
-      reached.push((yield* take(camera, some, wide)).evidence);
+      const pose = yield* take(camera, some, wide);
+      // What comes to rest beside the best pose is no wrong one: under a prior most do.
+      (near(stage, poses[0].camera, pose.camera, alike) ? beside : reached).push(pose.evidence);
     }
+    if (reached.length === 0) reached.push(...beside);
     reached.sort((p, q) => p - q);
     return reached[reached.length >> 1] ?? 0;
   }

@@ -7,7 +7,7 @@ import type { JointPose } from "./jointPose.ts";
 import { searchJoint } from "./jointSearch.ts";
 import { atKnown, confidenceLimit, equal, givenCameras, type MatchStatus, nowhere, type Solved } from "./match.ts";
 import { presenceIn, type Sighting } from "./presence.ts";
-import { type Found, type Pose, search, settle } from "./search.ts";
+import { type Found, isThin, type Pose, search, settle } from "./search.ts";
 import { openStage, type Stage } from "./stage.ts";
 import type { MatchTask } from "./task.ts";
 import type { ViewsTask } from "./viewsTask.ts";
@@ -127,8 +127,9 @@ export function* solveViews(control: Exits, { tasks, rig }: ViewsTask): Generato
   }
   /** A pose by mass that is beyond doubt, as `matchGaussians` takes it. */
   function massPose(v: number): Pose | null {
-    const { mass } = found[v];
-    return rig === null && mass?.sure === true ? atKnown(stages[v], mass.camera) : null;
+    const { mass, poses } = found[v];
+    const thin = poses.length === 0 || isThin(poses[0], stages[v].m);
+    return rig === null && thin && mass?.sure === true ? atKnown(stages[v], mass.camera) : null;
   }
   /** Drives a search; null where it is cut short. */
   function* driven<T>(steps: Generator<void, T, void>, now: () => Found): Generator<Progress, T | null, void> {
