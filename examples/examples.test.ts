@@ -5,6 +5,12 @@ import { afterEach, describe, expect, it, vi } from "vitest";
 
 /** What must be among the lines that an example prints. */
 const claims: Readonly<Record<string, readonly RegExp[]>> = {
+  "allocation.ts": [
+    /^Aston ships 10 to Leeds$/,
+    /^cost 365, unmet 10 at 200$/,
+    /^one more at Derby changes the cost by -\d+$/,
+    /^proved optimal: true$/,
+  ],
   "assignment.ts": [
     /^3 hours in all$/,
     /^worker 0 does task 1 in 1$/,
@@ -18,6 +24,7 @@ const claims: Readonly<Record<string, readonly RegExp[]>> = {
     /^ 1\.0\d\d from shifted by 1$/,
     /^proved: gap below 1e-7: true, marginals to 1e-8: true$/,
   ],
+  "domainAdaptation.ts": [/^without adaptation: 0\.\d+$/, /^sinkhorn: (1\.00|0\.9\d)$/, /^groupLasso: (1\.00|0\.9\d)$/],
   "entropicMap.ts": [/^\(0,0\) goes to \((1\.9|2\.0)\d, /, /^there and back ends within 0\.3: true$/],
   "forbidden.ts": [/^stuck: rows 0, 1; all they may reach: columns 0$/, /^0 uses 0$/, /^1 uses 1$/, /^2 uses 2$/],
   "gaussians.ts": [

@@ -20,6 +20,10 @@ async function run(
       return (await import("./match.ts")).matchCommand(args, options);
     case "project":
       return (await import("./project.ts")).projectCommand(args, options);
+    case "align":
+      return (await import("./align.ts")).alignCommand(args, options);
+    case "allocate":
+      return (await import("./allocate.ts")).allocateCommand(args, options);
     case "info":
       return (await import("./info.ts")).infoCommand(args, options);
     case "completion":

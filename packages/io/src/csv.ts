@@ -78,7 +78,7 @@ async function readRows(text: string, name: string, options: ParseOptions): Prom
 }
 
 /** Hands over the cells of each row with its line. */
-async function eachRow(
+export async function eachRow(
   text: string,
   name: string,
   delimiter: string,
@@ -117,7 +117,7 @@ function checkDelimiter(delimiter: string | undefined): string | undefined {
  * From the first line with content: tab, semicolon, bar or comma, whichever it has first in this order, else blanks. A semicolon
  * goes before a comma, which may be decimal. (papaparse guesses too, but blank lines mislead it for two columns.)
  */
-function guessDelimiter(text: string): string {
+export function guessDelimiter(text: string): string {
   const first = /^(?![ \t]*(#|\r|\n|$)).*$/m.exec(text.slice(0, 1 << 16))?.[0] ?? "";
   const bare = first.replace(/"[^"]*"?/g, "");
   const found = ["\t", ";", "|", ","].find((delimiter) => bare.includes(delimiter));

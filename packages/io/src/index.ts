@@ -1,5 +1,6 @@
 // The entry point of @monge/io: files in, measures and matrices out, and back. Formats load when they are first used.
 
+export { type AllocationLists, readAllocation } from "./allocation.ts";
 export type { FileContent, FileOptions } from "./atomicFile.ts";
 export { assertWritable, writeFileAtomic } from "./atomicFile.ts";
 export type { CameraOptions, ImageCamera } from "./colmap.ts";
@@ -30,5 +31,6 @@ export { readScene } from "./scene.ts";
 export type { NamedBytes, Source } from "./source.ts";
 export { encodeSplatPly, type SplatsLike, writeSplatPly } from "./splatPlyWrite.ts";
 export type { SceneFormat, SceneOptions, SceneRepairs, SplatScene } from "./splatScene.ts";
+export { columnOf, numberIn, readWordTable, type WordTable, type WordTableOptions } from "./wordTable.ts";
 export type { PlanEntries, PlanOptions, WriteOptions } from "./write.ts";
 export { encodeMatrix, encodeNpy, encodePlan, writeMatrix, writePlan } from "./write.ts";

@@ -1,4 +1,14 @@
 // The public names of monge; a test pins this list.
+export {
+  type Allocate,
+  type Allocation,
+  allocate,
+  type DemandAnswer,
+  type Margin,
+  type Shipment,
+  type SupplyAnswer,
+} from "./allocation/allocate.ts";
+export type { AllocationProblem, Demand, Lane, Supply } from "./allocation/problem.ts";
 export type { Cost, CostLike } from "./cost/cost.ts";
 export type { CustomCost, CustomOptions, Softmin } from "./cost/custom.ts";
 export type { DenseCost } from "./cost/dense.ts";

@@ -8,6 +8,7 @@ it("monge exports exactly these values", () => {
   expect(Object.keys(monge).sort()).toMatchInlineSnapshot(`
     [
       "OtError",
+      "allocate",
       "assignment",
       "componentOf",
       "cost",
