@@ -21,20 +21,20 @@ const nets: Record<string, NetDescription> = {
     input: [4],
     layers: [{ kind: "dense", units: 6 }, leaky, { kind: "dense", units: 5 }, out, leaky],
   },
-  "convolutions with stride and padding": convolutional([2, 6, 5], [3, 9], { units: 6 }),
+  "convolutions with stride and padding": convolutional([2, 5, 4], [2, 9], { units: 5 }),
   "windows of 5, 4 and 1 pixels": {
-    input: [3, 9, 8],
+    input: [2, 4, 6],
     layers: [
-      { kind: "convolution", channels: 4, size: 5, padding: 2 },
+      { kind: "convolution", channels: 3, size: 5, padding: 2 },
       leaky,
-      { kind: "convolution", channels: 5, size: 4, stride: 2 },
+      { kind: "convolution", channels: 2, size: 4, stride: 2 },
       leaky,
       { kind: "convolution", channels: 2, size: 1 },
       leaky,
       out,
     ],
   },
-  "average pooling": convolutional([1, 8, 8], [4, 3], { down: "averagePool" }),
+  "average pooling": convolutional([1, 4, 8], [3, 2], { down: "averagePool" }),
   "pooling first, with LeakyReLU": {
     input: [2, 4, 6],
     layers: [
@@ -85,10 +85,10 @@ describe.each(Object.entries(nets))("%s", (_, net) => {
     const seen = withWorkspace(potential, (workspace) =>
       openEngine(workspace, net, freshState(weights), options).gradient(x, y, t, 5),
     );
-    expect(seen.loss).toBeCloseTo(wanted.loss, 4);
-    expect(seen.value).toBeCloseTo(wanted.value, 4);
-    expect(seen.penalty).toBeCloseTo(wanted.penalty, 4);
-    expect(seen.gradientNorm.max).toBeCloseTo(Math.max(...wanted.gradientNorms), 4);
+    for (const part of ["loss", "value", "penalty"] as const) {
+      expect(Math.abs(seen[part] - wanted[part])).toBeLessThan(1e-5 * (1 + Math.abs(wanted[part])));
+    }
+    expect(seen.gradientNorm.max / Math.max(...wanted.gradientNorms)).toBeCloseTo(1, 5);
     expect(deviation(seen.weights, wanted.weightGradient)).toBeLessThan(1e-5);
   });
 
