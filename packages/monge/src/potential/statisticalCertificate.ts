@@ -4,7 +4,7 @@ import { points } from "../cost/index.ts";
 import { emd } from "../exact/emd.ts";
 import { random } from "../linalg/random.ts";
 import type { Potential } from "./potential.ts";
-import { readPair, type Samples, type SampleSource } from "./samples.ts";
+import { readPair, type SampleSource, type Samples } from "./samples.ts";
 import { drawn, estimateW1, streams, type W1Estimate } from "./w1Estimate.ts";
 
 /** A statement about a sampled or learned quantity. */
