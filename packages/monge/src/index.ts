@@ -108,6 +108,22 @@ export type { Job, Pool } from "./run/pool.ts";
 export type { Report, Warning } from "./run/report.ts";
 export type { MarginalHold, Result, SolvedProblem } from "./run/result.ts";
 export type { Run } from "./run/solver.ts";
+export type { PlanarDensity } from "./semidiscrete/density.ts";
+export {
+  type PointSampler,
+  type Semidiscrete,
+  type SemidiscreteCertificate,
+  type SemidiscreteOptions,
+  type SemidiscreteResult,
+  semidiscrete,
+} from "./semidiscrete/semidiscrete.ts";
+export {
+  type PlaneCell,
+  type SemidiscretePlane,
+  type SemidiscretePlaneOptions,
+  type SemidiscretePlaneResult,
+  semidiscretePlane,
+} from "./semidiscrete/semidiscretePlane.ts";
 export { type DefiningFunction, type GeneralisedSlicedOptions, generalisedSliced } from "./sliced/generalisedSliced.ts";
 export {
   type MaxSliced,
