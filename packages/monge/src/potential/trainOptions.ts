@@ -11,7 +11,7 @@ import type { Training, TrainProgress } from "./training.ts";
 import { drawn, streams } from "./w1Estimate.ts";
 
 /** How critics are trained, one by one or in a map. */
-export interface CriticOptions extends RunOptions {
+export interface TrainingOptions extends RunOptions {
   /** Default: `mlp(d, [128, 128])` for vectors, `convolutional(shape, [32, 64], { units: 128 })` for pictures. */
   readonly net?: NetDescription;
   /** Points of each side in a step, >= 1; default 64. */
@@ -35,7 +35,7 @@ export interface CriticOptions extends RunOptions {
 }
 
 /** Options of `trainCritic`. */
-export interface TrainOptions extends CriticOptions {
+export interface TrainOptions extends TrainingOptions {
   /** Steps of training, >= 1; default 2000. */
   readonly steps?: number;
   /** A critic of the same net to start from, say of a similar problem. */
@@ -45,10 +45,10 @@ export interface TrainOptions extends CriticOptions {
 }
 
 /** Everything but the number of steps. Throws `InvalidShape`, `InvalidValue`. */
-export function readCriticOptions(
+export function readTrainingOptions(
   source: SampleSource,
   target: SampleSource,
-  options: CriticOptions,
+  options: TrainingOptions,
 ): Omit<Training, "steps"> & { readonly evaluationPoints: number } {
   const {
     net = defaultNet(source, target),
