@@ -1,10 +1,13 @@
 // Writes docs/benchmarks/<family>.md and .svg from bench/results/<family>.json: node --import tsx bench/report.ts
+
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
+import { adaptPage } from "./adapt/report.ts";
 import type { BenchFile, BenchResult, Proof } from "./bench.ts";
 import { matchingPage } from "./matching/report.ts";
-import { readResults } from "./matching/resultFile.ts";
 import type { MatchRow, RoutesRow } from "./matching/row.ts";
+import { speedPage } from "./potentialSpeed/report.ts";
+import { readResults } from "./resultFile.ts";
 import { megabytes, seconds } from "./table.ts";
 
 /** The page about one family's results. */
@@ -170,15 +173,31 @@ function plotRow(
   );
 }
 
+/** Families whose page has a form of its own: from the path of its results. */
+const ownPages: Readonly<Record<string, (results: string) => string>> = {
+  adapt: (results) => adaptPage(readJson(results)),
+  matching: (results) =>
+    matchingPage(
+      readResults<MatchRow>(results),
+      readResults<RoutesRow>(results.replace("matching.json", "matching-routes.json")),
+    ),
+  "potential-speed": (results) => speedPage(readJson(results)),
+};
+
+/** All families of benchmarks. */
+export const families: readonly string[] = ["exact", "entropic", "gromov", ...Object.keys(ownPages)];
+
+function readJson<T>(path: string): T {
+  return JSON.parse(readFileSync(path, "utf8")) as T;
+}
+
 /** The page and the plot of a family as they should be, by path from the root; nothing where there are no results yet. */
 export function benchFiles(root: string, family: string): Map<string, string> {
   const results = `${root}bench/results/${family}.json`;
   if (!existsSync(results)) return new Map();
-  if (family === "matching") {
-    const others = readResults<RoutesRow>(`${root}bench/results/matching-routes.json`);
-    return new Map([["docs/benchmarks/matching.md", matchingPage(readResults<MatchRow>(results), others)]]);
-  }
-  const file = JSON.parse(readFileSync(results, "utf8")) as BenchFile;
+  const page = ownPages[family];
+  if (page !== undefined) return new Map([[`docs/benchmarks/${family}.md`, page(results)]]);
+  const file = readJson<BenchFile>(results);
   return new Map([
     [`docs/benchmarks/${family}.md`, benchPage(file)],
     [`docs/benchmarks/${family}.svg`, benchPlot(file)],
@@ -188,7 +207,7 @@ export function benchFiles(root: string, family: string): Map<string, string> {
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
   const root = fileURLToPath(new URL("..", import.meta.url));
   mkdirSync(`${root}docs/benchmarks`, { recursive: true });
-  for (const family of ["exact", "entropic", "gromov", "matching"]) {
+  for (const family of families) {
     for (const [path, text] of benchFiles(root, family)) writeFileSync(root + path, text);
   }
 }

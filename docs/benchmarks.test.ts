@@ -2,16 +2,11 @@
 import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { expect, it } from "vitest";
-import { benchFiles } from "../bench/report.ts";
+import { benchFiles, families } from "../bench/report.ts";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 
-it.each([
-  ...benchFiles(root, "exact"),
-  ...benchFiles(root, "entropic"),
-  ...benchFiles(root, "gromov"),
-  ...benchFiles(root, "matching"),
-])("%s is made from the results", (path, text) => {
+it.each(families.flatMap((family) => [...benchFiles(root, family)]))("%s is made from the results", (path, text) => {
   expect(readFileSync(root + path, "utf8")).toBe(text);
 });
 it("benchFiles() of a family without results: nothing to compare", () => {

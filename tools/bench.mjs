@@ -1,4 +1,5 @@
 // npm run bench -- exact [--case REGEX] [--runs N] [--quick] [--full] [--no-peers]; npm run bench -- report
+// npm run bench -- potential-speed [--case REGEX] [--rounds N] [--no-peers]
 // npm run bench -- matching [--case REGEX] [--runs N] [--scene FILE] [--seed N] [--time]
 // Builds what is stale, makes the peers' virtual environment (pinned), runs the benchmarks, writes bench/results and its page in docs/benchmarks.
 import { spawnSync } from "node:child_process";
@@ -14,6 +15,14 @@ function run(command, args) {
   const { status, error } = spawnSync(command, args, { cwd: root, stdio: "inherit" });
   if (error) throw error;
   if (status !== 0) process.exit(status ?? 1);
+}
+
+/** Installs the peers of critics' steps, apart from the product's dependencies; PyTorch joins in where the environment of the Python peers has it. */
+function makeCriticPeers() {
+  const folder = join(peers, "critics");
+  if (existsSync(join(folder, "node_modules"))) return;
+  console.log("Installing the peers (npm) into bench/peers/critics; --no-peers does without them.");
+  run("npm", ["ci", "--prefix", folder, "--ignore-scripts", "--no-audit", "--no-fund"]);
 }
 
 /** Makes bench/peers/.venv, anew where requirements.txt changed since. */
@@ -37,13 +46,20 @@ function makePeers() {
   writeFileSync(stamp, hash);
 }
 
+/** Families with a runner of their own, and what they install first. */
+const runners = {
+  // Nobody to compare with: poses are planted and found again.
+  matching: { script: "bench/matching/run.ts", peers: [] },
+  adapt: { script: "bench/adapt/run.ts", peers: [makePeers] },
+  "potential-speed": { script: "bench/potentialSpeed/run.ts", peers: [makePeers, makeCriticPeers] },
+};
+
 const args = process.argv.slice(2);
 run(process.execPath, [join(root, "tools/ready.mjs")]);
-if (args[0] === "matching") {
-  // Nobody to compare with: poses are planted and found again.
-  run(process.execPath, ["--import", "tsx", join(root, "bench/matching/run.ts"), ...args.slice(1)]);
-} else if (args[0] !== "report") {
-  if (!args.includes("--no-peers")) makePeers();
-  run(process.execPath, ["--import", "tsx", join(root, "bench/run.ts"), ...args]);
+if (args[0] !== "report") {
+  const { script, peers } = runners[args[0]] ?? { script: "bench/run.ts", peers: [makePeers] };
+  if (!args.includes("--no-peers")) for (const make of peers) make();
+  const rest = args[0] in runners ? args.slice(1) : args;
+  run(process.execPath, ["--import", "tsx", join(root, script), ...rest]);
 }
 run(process.execPath, ["--import", "tsx", join(root, "bench/report.ts")]);

@@ -1,8 +1,9 @@
 // The page about domain adaptation, docs/benchmarks/adapt.md, from bench/results/adapt.json.
-import type { AdaptFile } from "./row.ts";
+import type { ResultFile } from "../resultFile.ts";
+import type { AdaptRow } from "./row.ts";
 
 /** The page. */
-export function adaptPage({ machine, rows }: AdaptFile): string {
+export function adaptPage({ machine, rows }: ResultFile<AdaptRow>): string {
   return [
     "# Benchmarks: domain adaptation",
     "",

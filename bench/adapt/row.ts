@@ -23,10 +23,3 @@ export interface AdaptRow {
     } | null;
   }[];
 }
-
-/** The file of results. */
-export interface AdaptFile {
-  readonly schema: 1;
-  readonly machine: { readonly cpu: string; readonly node: string };
-  readonly rows: readonly AdaptRow[];
-}

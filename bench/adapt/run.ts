@@ -1,15 +1,16 @@
 // Domain adaptation with ours and with POT on the same samples: accuracies and CPU seconds, into bench/results/adapt.json.
 // Usage: node --import tsx bench/adapt/run.ts [--case REGEX] [--runs N] [--no-peers]
 import { spawnSync } from "node:child_process";
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { cpus, tmpdir } from "node:os";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import * as adapt from "monge/adapt";
 import { writeNpy } from "../npy.ts";
+import { keepRow } from "../resultFile.ts";
 import { type AdaptCase, adaptCases, type Domains } from "./problems.ts";
-import { type AdaptFile, type AdaptRow, methods } from "./row.ts";
+import { type AdaptRow, methods } from "./row.ts";
 
 const { values: flags } = parseArgs({
   options: {
@@ -116,19 +117,14 @@ for (const adaptCase of adaptCases.filter(({ name }) => pattern.test(name))) {
       };
     }),
   };
-  const file: AdaptFile = existsSync(path)
-    ? JSON.parse(readFileSync(path, "utf8"))
-    : { schema: 1, machine: { cpu: cpus()[0].model, node: process.version }, rows: [] };
-  const rows = [...file.rows.filter(({ name }) => name !== row.name), row];
-  rows.sort((p, q) => order(p.name) - order(q.name));
-  writeFileSync(path, `${JSON.stringify({ ...file, rows }, null, 1)}\n`);
+  keepRow(
+    path,
+    adaptCases.map(({ name }) => name),
+    row,
+  );
   console.log(row.title, "without", row.without.toFixed(3));
   for (const { method, accuracy: share, seconds, peer: other } of row.methods)
     console.log(
       `  ${method.padEnd(14)} ${share.toFixed(3)} ${seconds.toFixed(3)} s  ${other === null ? "" : `POT ${other.accuracy.toFixed(3)} ${other.seconds.toFixed(3)} s, apart ${other.difference.toFixed(3)} +- ${other.standardError.toFixed(3)}`}`,
     );
-}
-
-function order(name: string): number {
-  return adaptCases.findIndex((other) => other.name === name);
 }

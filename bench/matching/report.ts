@@ -1,6 +1,7 @@
 // The page about planted poses, docs/benchmarks/matching.md, from bench/results/matching.json and matching-routes.json.
+
+import type { ResultFile } from "../resultFile.ts";
 import { type MatchCase, matchCases } from "./cases.ts";
-import type { ResultFile } from "./resultFile.ts";
 import { routesSections } from "./routesReport.ts";
 import { inTime, type MatchRow, type RoutesRow } from "./row.ts";
 import { percent } from "./statistics.ts";

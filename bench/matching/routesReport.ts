@@ -1,5 +1,5 @@
 // The sections of docs/benchmarks/matching.md about routes, several views and couplings.
-import type { ResultFile } from "./resultFile.ts";
+import type { ResultFile } from "../resultFile.ts";
 import type { CouplingRow, RouteRow, RoutesRow, ViewsRow } from "./row.ts";
 import { percent } from "./statistics.ts";
 
