@@ -1,8 +1,8 @@
 // TensorFlow.js on its WebAssembly backend, one thread: tf.grad inside variableGrads, and its Adam.
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
-import { setThreadsCount, setWasmPaths, version_wasm } from "@tensorflow/tfjs-backend-wasm";
 import * as tf from "@tensorflow/tfjs";
+import { setThreadsCount, setWasmPaths, version_wasm } from "@tensorflow/tfjs-backend-wasm";
 import { readProblem, serve, split } from "./serve.mjs";
 
 const place = dirname(createRequire(import.meta.url).resolve("@tensorflow/tfjs-backend-wasm"));

@@ -92,8 +92,9 @@ describe("critic(net)", () => {
       () => critic(nets.perceptron, { weights: critic(nets.perceptron).weights.fill(Number.NaN) }),
       () => critic(nets.perceptron).evaluate([[1, 2, 3, 4, Number.NaN]]),
       () => critic(nets.perceptron).evaluate([[1, 2]]),
+      () => critic(nets.perceptron).evaluate([[1e39, 2, 3, 4, 5]]),
     ].map((call) => (thrown(call) as { code: string }).code);
-    expect(codes).toEqual(["InvalidShape", "InvalidValue", "InvalidValue", "InvalidShape"]);
+    expect(codes).toEqual(["InvalidShape", "InvalidValue", "InvalidValue", "InvalidShape", "InvalidValue"]);
   });
 
   test("draws the same weights from the same seed, others from another, and keeps the size of signals", () => {
