@@ -55,9 +55,9 @@ for (const [name, [source, target]] of Object.entries(cases)) {
   for (const variant of variants) {
     const map = w1Map(source, target, { net: mlp(2, [64, 64]), critics: 5, steps: 500, ...variant });
     const one = w1Map(source, target, { net: mlp(2, [64, 64]), critics: 1, firstSteps: 1000, ...variant });
-    const { before, estimate, floor, moved } = map.certify();
+    const { before, estimate, floor, moved } = map.certify({ count: 256 });
     const { theta = 0.9, step = "mean", pool = "push" } = variant;
-    const first = one.certify().estimate;
+    const first = one.certify({ count: 256 }).estimate;
     rows.push({ case: name, step, theta, pool, critics: 5, before, first, after: estimate, floor, moved });
     console.log(JSON.stringify(rows.at(-1)));
   }
