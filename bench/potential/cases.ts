@@ -48,7 +48,7 @@ export const potentialCases: readonly PotentialCase[] = [
     penalty: 10,
   }),
   funnel(16, 64, 0.04, 0.921, {
-    net: mlp(16, [512], { slope: 0 }),
+    net: mlp(16, [128, 128], { slope: 0 }),
     steps: 3000,
     batch: 512,
     learningRate: 5e-3,
