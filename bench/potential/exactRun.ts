@@ -15,7 +15,7 @@ const { values: flags } = parseArgs({
     steps: { type: "string", default: "2000" },
     batch: { type: "string" },
     penalty: { type: "string" },
-    learningRate: { type: "string" },
+    learningRate: { type: "string", default: "1e-3" },
     decay: { type: "string" },
     write: { type: "boolean", default: false },
   },
@@ -101,6 +101,7 @@ function measure(it: ExactCase, d: number, seed: number): ExactRow {
     seed,
     widths: flags.widths,
     steps: Number(flags.steps),
+    learningRate: Number(flags.learningRate),
     truth: truthOf(it, d),
     estimate,
     standardError,
@@ -128,6 +129,6 @@ for (const it of exactCases) {
   }
 }
 if (flags.write) {
-  const command = "node --import tsx bench/potential/exactRun.ts --write";
-  keep("potentialExact", command, rows, (row) => `${row.case} ${row.dimension} ${row.seed} ${row.widths}`);
+  const command = "node --import tsx bench/potential/exactRun.ts --write --widths W --steps N --learningRate R";
+  keep("potentialExact", command, rows, (row) => `${row.case} ${row.dimension} ${row.seed}`);
 }

@@ -9,9 +9,11 @@ export interface ExactRow {
   readonly seed: number;
   readonly widths: string;
   readonly steps: number;
+  readonly learningRate: number;
   readonly truth: number;
   readonly estimate: number;
-  readonly standardError: number;
+  /** Absent where only the printed line was kept. */
+  readonly standardError?: number;
   readonly penalised: number;
   readonly dual: number;
   readonly slope: number;
@@ -80,15 +82,18 @@ function exactTable(rows: readonly ExactRow[]): string {
       row.dimension,
       row.widths,
       row.steps,
+      row.learningRate,
       row.truth.toFixed(4),
-      `${off(row, row.estimate)} ± ${((100 * row.standardError) / row.truth).toFixed(1)}`,
+      row.standardError === undefined
+        ? off(row, row.estimate)
+        : `${off(row, row.estimate)} ± ${((100 * row.standardError) / row.truth).toFixed(1)}`,
       off(row, row.penalised),
       off(row, row.dual),
       row.cosine.toFixed(4),
       row.worst.toFixed(3),
     ].join(" | "),
   );
-  return table("case | d | widths | steps | W1 | estimate | penalised | dual | cosine | 5 % below", lines);
+  return table("case | d | widths | steps | rate | W1 | estimate | penalised | dual | cosine | 5 % below", lines);
 }
 
 function mapTable(rows: readonly MapRow[]): string {
