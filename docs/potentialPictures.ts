@@ -181,7 +181,7 @@ export function mapPicture(): string {
   const map = w1Map(centre, spots, { net: mlp(2, [96, 96]), critics: 6, steps: 700 });
   const drawn = (sampler: Sampler): Matrix => {
     const out = new Float32Array(2 * 300);
-    sampler.draw(500, random(3), out);
+    sampler.draw(300, random(3), out);
     return { data: Float64Array.from(out), rows: 300, cols: 2 };
   };
   const source = drawn(centre);
