@@ -6,6 +6,7 @@ import { adaptPage } from "./adapt/report.ts";
 import type { BenchFile, BenchResult, Proof } from "./bench.ts";
 import { matchingPage } from "./matching/report.ts";
 import type { MatchRow, RoutesRow } from "./matching/row.ts";
+import { potentialPage } from "./potential/report.ts";
 import { speedPage } from "./potentialSpeed/report.ts";
 import { readResults } from "./resultFile.ts";
 import { megabytes, seconds } from "./table.ts";
@@ -40,7 +41,7 @@ export function benchPage(file: BenchFile): string {
     "",
     "## Proofs",
     "",
-    ...(family === "gromov" ? stationary : dual),
+    ...(family === "gromov" ? stationary : family === "sliced" ? alongLines : dual),
     "",
     "| case | status | marginals | dual | gap | certified | certificate, s | value |",
     "|---|---|---|---|---|---|---|---|",
@@ -58,6 +59,11 @@ const dual = [
 const stationary = [
   "Every answer recomputed from its input by `certify()`: marginals relative to the mass; optima are local, so the gap is that of the linearised",
   "problem, relative to the square of the largest entry. `value` is the relative difference to the peer's, whose local optimum may be another one.",
+];
+
+const alongLines = [
+  "Slices along given directions are recomputed by `wasserstein1d`, one exact transport on a line for each; the gap is relative to the value. Means",
+  "over random circles on spheres have no such row: the peer draws its own.",
 ];
 
 /** Where there was a choice of peers: what each of them took. */
@@ -181,11 +187,12 @@ const ownPages: Readonly<Record<string, (results: string) => string>> = {
       readResults<MatchRow>(results),
       readResults<RoutesRow>(results.replace("matching.json", "matching-routes.json")),
     ),
+  potential: (results) => potentialPage(readJson(results)),
   "potential-speed": (results) => speedPage(readJson(results)),
 };
 
 /** All families of benchmarks. */
-export const families: readonly string[] = ["exact", "entropic", "gromov", ...Object.keys(ownPages)];
+export const families: readonly string[] = ["exact", "entropic", "gromov", "sliced", ...Object.keys(ownPages)];
 
 function readJson<T>(path: string): T {
   return JSON.parse(readFileSync(path, "utf8")) as T;

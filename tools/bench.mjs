@@ -1,5 +1,6 @@
 // npm run bench -- exact [--case REGEX] [--runs N] [--quick] [--full] [--no-peers]; npm run bench -- report
 // npm run bench -- potential-speed [--case REGEX] [--rounds N] [--no-peers]
+// npm run bench -- potential [--case REGEX] [--seeds N]
 // npm run bench -- matching [--case REGEX] [--runs N] [--scene FILE] [--seed N] [--time]
 // Builds what is stale, makes the peers' virtual environment (pinned), runs the benchmarks, writes bench/results and its page in docs/benchmarks.
 import { spawnSync } from "node:child_process";
@@ -51,6 +52,8 @@ const runners = {
   // Nobody to compare with: poses are planted and found again.
   matching: { script: "bench/matching/run.ts", peers: [] },
   adapt: { script: "bench/adapt/run.ts", peers: [makePeers] },
+  // Pairs of laws whose distance is known.
+  potential: { script: "bench/potential/run.ts", peers: [] },
   "potential-speed": { script: "bench/potentialSpeed/run.ts", peers: [makePeers, makeCriticPeers] },
 };
 
