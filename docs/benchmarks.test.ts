@@ -10,7 +10,9 @@ it.each([
   ...benchFiles(root, "exact"),
   ...benchFiles(root, "entropic"),
   ...benchFiles(root, "gromov"),
+  ...benchFiles(root, "sliced"),
   ...benchFiles(root, "matching"),
+  ...benchFiles(root, "potential"),
 ])("%s is made from the results", (path, text) => {
   expect(readFileSync(root + path, "utf8")).toBe(text);
 });
