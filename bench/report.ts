@@ -6,6 +6,8 @@ import { matchingPage } from "./matching/report.ts";
 import type { MatchFile } from "./matching/row.ts";
 import { potentialPage } from "./potential/report.ts";
 import type { PotentialFile } from "./potential/row.ts";
+import { speedPage } from "./potentialSpeed/report.ts";
+import type { SpeedFile } from "./potentialSpeed/row.ts";
 import { megabytes, seconds } from "./table.ts";
 
 /** The page about one family's results. */
@@ -184,6 +186,10 @@ export function benchFiles(root: string, family: string): Map<string, string> {
     const found = JSON.parse(readFileSync(results, "utf8")) as MatchFile;
     return new Map([["docs/benchmarks/matching.md", matchingPage(found)]]);
   }
+  if (family === "potential-speed") {
+    const found = JSON.parse(readFileSync(results, "utf8")) as SpeedFile;
+    return new Map([["docs/benchmarks/potential-speed.md", speedPage(found)]]);
+  }
   if (family === "potential") {
     const found = JSON.parse(readFileSync(results, "utf8")) as PotentialFile;
     return new Map([["docs/benchmarks/potential.md", potentialPage(found)]]);
@@ -198,7 +204,7 @@ export function benchFiles(root: string, family: string): Map<string, string> {
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
   const root = fileURLToPath(new URL("..", import.meta.url));
   mkdirSync(`${root}docs/benchmarks`, { recursive: true });
-  for (const family of ["exact", "entropic", "gromov", "sliced", "matching", "potential"]) {
+  for (const family of ["exact", "entropic", "gromov", "sliced", "matching", "potential", "potential-speed"]) {
     for (const [path, text] of benchFiles(root, family)) writeFileSync(root + path, text);
   }
 }

@@ -13,6 +13,7 @@ it.each([
   ...benchFiles(root, "sliced"),
   ...benchFiles(root, "matching"),
   ...benchFiles(root, "potential"),
+  ...benchFiles(root, "potential-speed"),
 ])("%s is made from the results", (path, text) => {
   expect(readFileSync(root + path, "utf8")).toBe(text);
 });
