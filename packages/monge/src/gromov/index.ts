@@ -1,4 +1,5 @@
 // The entry point monge/gromov: transport between structures that share no space.
+export type { AnchorChoice } from "./anchors.ts";
 export type { GromovResult, StartReport } from "./answer.ts";
 export {
   type FusedGromovBarycenter,
@@ -34,6 +35,15 @@ export {
 } from "./partialGromov.ts";
 export type { StructureOptions } from "./problem.ts";
 export {
+  type QuantizedFusedGromovOptions,
+  type QuantizedFusedGromovWasserstein,
+  type QuantizedGromovOptions,
+  type QuantizedGromovResult,
+  type QuantizedGromovWasserstein,
+  quantizedFusedGromovWasserstein,
+  quantizedGromovWasserstein,
+} from "./quantized.ts";
+export {
   type SemiRelaxedFusedGromovOptions,
   type SemiRelaxedFusedGromovWasserstein,
   type SemiRelaxedGromovOptions,
@@ -41,6 +51,7 @@ export {
   semiRelaxedFusedGromovWasserstein,
   semiRelaxedGromovWasserstein,
 } from "./semiRelaxed.ts";
+export type { WithinCells } from "./spread.ts";
 export type { GromovStart } from "./starts.ts";
 export {
   type UnbalancedGromovOptions,
