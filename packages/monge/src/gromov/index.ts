@@ -15,6 +15,18 @@ export type {
   StructureMeasure,
 } from "./barycenterProblem.ts";
 export type { GromovCertificate, GromovCertify } from "./certificate.ts";
+export {
+  type CoOptimalOptions,
+  type CoOptimalStart,
+  type CoOptimalTransport,
+  coOptimalTransport,
+} from "./coOptimal.ts";
+export type {
+  CoOptimalCertificate,
+  CoOptimalCertify,
+  CoOptimalResult,
+  CoOptimalStartReport,
+} from "./coOptimalAnswer.ts";
 export type { FreeGromovCertify, FreeGromovResult } from "./freeMarginals.ts";
 export {
   type FusedGromovWasserstein,
