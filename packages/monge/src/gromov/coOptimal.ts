@@ -1,15 +1,15 @@
 // Co-optimal transport between two data matrices: min over plans P of samples and Q of features of sum L(X_ik, Y_jl) P_ij Q_kl.
 // Titouan, Redko, Flamary, Courty (2020). Linear in each plan: exact (or entropic) transport of either in turn.
-import { optionOutOfRange } from "../errors/otError.ts";
 import type { MatrixLike } from "../linalg/matrix.ts";
 import type { Weights } from "../measure/weights.ts";
 import { lowRankPlan } from "../plan/lowRank.ts";
 import type { Plan } from "../plan/plan.ts";
 import { sparsePlan } from "../plan/sparse.ts";
-import type { AsyncOptions, Progress, RunOptions, Status } from "../run/options.ts";
+import type { AsyncOptions, Progress, Status } from "../run/options.ts";
 import { defineSolver, type Run, type RunControl } from "../run/solver.ts";
 import { inside } from "./conditionalGradient.ts";
 import { type CoOptimalResult, type CoOptimalStartReport, coOptimalResult } from "./coOptimalAnswer.ts";
+import { type CoOptimalOptions, type CoOptimalStart, readEpsilons, readStarts } from "./coOptimalOptions.ts";
 import {
   type Axis,
   beginningsOf,
@@ -21,31 +21,6 @@ import {
   readCoOptimal,
 } from "./coOptimalProblem.ts";
 import { readTolerance } from "./semiRelaxed.ts";
-
-/**
- * Where to start: `"product"` of the masses of the samples; `"samples"` and `"features"`, the plan of either under what the laws of their entries cost at
- * least, which sees through any order of the others; `"random"`, a random vertex.
- */
-export type CoOptimalStart = "product" | "samples" | "features" | "random";
-
-/** Options of {@link coOptimalTransport}. */
-export interface CoOptimalOptions extends RunOptions {
-  /** Masses of the features (columns) of X and of Y, >= 0; null or left out: uniform, with total 1. */
-  readonly features?: readonly [u: Weights, v: Weights];
-  /** How entries are compared: `"square"` (default), or `"KL"`, x log(x / y) - x + y, for entries of at least 0. */
-  readonly loss?: "square" | "KL";
-  /**
-   * The weight of epsilon KL(P | a (x) b / mass) and of the same for Q, or of each, at least 0, in the unit of the objective over the mass; default 0: exact,
-   * sparse plans.
-   */
-  readonly epsilon?: number | readonly [samples: number, features: number];
-  /** Where to start, by name, or a number of: product, samples, features, random ones; default 3. The best answer is returned. */
-  readonly starts?: number | readonly CoOptimalStart[];
-  /** By how much of what the first plan pays the objective must fall in one round to go on; default 1e-9. */
-  readonly tolerance?: number;
-  /** Relative difference of masses up to which those of Y are scaled to weigh what those of X weigh; default 1e-9, 1e-6 for Float32Array. */
-  readonly massTolerance?: number;
-}
 
 /**
  * Co-optimal transport between the data `X` (n samples x d features) and `Y` (m x e): which sample is which, and which feature is which, found together.
@@ -86,28 +61,6 @@ export const coOptimalTransport: CoOptimalTransport = /*#__PURE__*/ defineSolver
   const problem = readCoOptimal(X, Y, a, b, options, readEpsilons(options.epsilon));
   return alternate(control, problem, readStarts(options.starts), readTolerance(options.tolerance));
 });
-
-function readEpsilons(epsilon: CoOptimalOptions["epsilon"] = 0): readonly [number, number] {
-  const [samples, features] = typeof epsilon === "number" ? [epsilon, epsilon] : epsilon;
-  for (const value of [samples, features]) {
-    if (!(value >= 0 && value < Infinity)) {
-      throw optionOutOfRange("epsilon", epsilon, "Use a finite number of at least 0, or one for each plan.");
-    }
-  }
-  return [samples, features];
-}
-
-const names: readonly string[] = ["product", "samples", "features", "random"];
-
-function readStarts(starts: CoOptimalOptions["starts"] = 3): number | readonly CoOptimalStart[] {
-  if (typeof starts === "number") {
-    if (Number.isInteger(starts) && starts >= 1) return starts;
-    throw optionOutOfRange("starts", starts, "Use a whole number of at least 1.");
-  }
-  const unknown = starts.find((name) => !names.includes(name));
-  if (starts.length > 0 && unknown === undefined) return starts;
-  throw optionOutOfRange("starts", unknown ?? "empty", `Use some of ${names.join(", ")}.`);
-}
 
 /** Two plans and what they cost. */
 interface Pair {

@@ -6,7 +6,7 @@ import type { StationarityCertificate } from "../run/certificate.ts";
 import type { AsyncOptions, Progress } from "../run/options.ts";
 import type { Report } from "../run/report.ts";
 import { drain, drainAsync } from "../run/solver.ts";
-import type { CoOptimalStart } from "./coOptimal.ts";
+import type { CoOptimalStart } from "./coOptimalOptions.ts";
 import {
   bestUnder,
   type CoOptimalProblem,

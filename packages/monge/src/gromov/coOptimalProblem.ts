@@ -11,7 +11,7 @@ import type { Weights } from "../measure/weights.ts";
 import type { Plan } from "../plan/plan.ts";
 import type { Result } from "../run/result.ts";
 import type { Run } from "../run/solver.ts";
-import type { CoOptimalOptions, CoOptimalStart } from "./coOptimal.ts";
+import type { CoOptimalOptions, CoOptimalStart } from "./coOptimalOptions.ts";
 import { type LossParts, lossParts } from "./loss.ts";
 import { type Rows, rowLawTransport } from "./lowerBounds.ts";
 import { divergence } from "./objective.ts";

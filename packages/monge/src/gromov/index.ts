@@ -15,18 +15,14 @@ export type {
   StructureMeasure,
 } from "./barycenterProblem.ts";
 export type { GromovCertificate, GromovCertify } from "./certificate.ts";
-export {
-  type CoOptimalOptions,
-  type CoOptimalStart,
-  type CoOptimalTransport,
-  coOptimalTransport,
-} from "./coOptimal.ts";
+export { type CoOptimalTransport, coOptimalTransport } from "./coOptimal.ts";
 export type {
   CoOptimalCertificate,
   CoOptimalCertify,
   CoOptimalResult,
   CoOptimalStartReport,
 } from "./coOptimalAnswer.ts";
+export type { CoOptimalOptions, CoOptimalStart } from "./coOptimalOptions.ts";
 export type { FreeGromovCertify, FreeGromovResult } from "./freeMarginals.ts";
 export {
   type FusedGromovWasserstein,
