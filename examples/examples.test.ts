@@ -47,6 +47,17 @@ const claims: Readonly<Record<string, readonly RegExp[]>> = {
     /^alpha 1: elements 0\.583/,
   ],
   "gradient.ts": [/^step 0: 7\.\d+$/, /^step 3: 0\.00\d+$/, /^step 10: 0\.0000\d$/],
+  "quantizedGromov.ts": [
+    /^\{"within":"line"\}: converged, cost [\d.]+, \d+ entries$/,
+    /^\{"within":"anchors"\}: converged, cost 0\.\d+, \d+ entries$/,
+    /^\{"refine":5\}: converged, cost 0\.\d+, 10000 entries$/,
+    /^ {2}points end 0\.0\d from their place$/,
+  ],
+  "coOptimal.ts": [
+    /^converged: 120 of 120 people, 15 of 15 questions$/,
+    /^mean squared difference 0\.01\d+, that of the noise is 0\.01$/,
+    /improved: true$/,
+  ],
   "gromov.ts": [
     /^converged: 1000 of 1000 points found, from 5 starts$/,
     /2 x 3 numbers/,

@@ -66,6 +66,7 @@ it("monge exports exactly these values", () => {
 it("monge/gromov exports exactly these values", () => {
   expect(Object.keys(gromov).sort()).toMatchInlineSnapshot(`
     [
+      "coOptimalTransport",
       "fusedGromovBarycenter",
       "fusedGromovWasserstein",
       "gromovBarycenter",
@@ -73,6 +74,8 @@ it("monge/gromov exports exactly these values", () => {
       "gromovWasserstein",
       "partialFusedGromovWasserstein",
       "partialGromovWasserstein",
+      "quantizedFusedGromovWasserstein",
+      "quantizedGromovWasserstein",
       "semiRelaxedFusedGromovWasserstein",
       "semiRelaxedGromovWasserstein",
       "unbalancedGromovWasserstein",

@@ -43,11 +43,13 @@ export interface GromovAnswer {
   readonly report: Omit<Report, "massAdjustment" | "warnings">;
   /** 0: no entropy in the objective. */
   readonly epsilon: number;
+  /** The gradient of the whole problem takes too long for a certificate. */
+  readonly expensive?: boolean;
 }
 
 /** Builds the result. */
 export function gromovResult(problem: GromovProblem, answer: GromovAnswer): GromovResult {
-  const { plan, starts, report, epsilon } = answer;
+  const { plan, starts, report, epsilon, expensive = false } = answer;
   const { x, y, loss, alpha, term } = problem;
   const structure = alpha === 0 ? 0 : structureCost(x, y, loss, plan);
   const transport = term === null ? 0 : linearValue({ ...term, weight: 1 }, plan.toSparse());
@@ -60,7 +62,7 @@ export function gromovResult(problem: GromovProblem, answer: GromovAnswer): Grom
     plan,
     report: { ...report, massAdjustment: problem.massAdjustment, warnings: [] },
     starts,
-    certify: certifyGromov({ ...problem, plan, epsilon }),
+    certify: certifyGromov({ ...problem, plan, epsilon, expensive }),
   };
 }
 

@@ -1,4 +1,5 @@
 // The entry point monge/gromov: transport between structures that share no space.
+export type { AnchorChoice } from "./anchors.ts";
 export type { GromovResult, StartReport } from "./answer.ts";
 export {
   type FusedGromovBarycenter,
@@ -14,6 +15,14 @@ export type {
   StructureMeasure,
 } from "./barycenterProblem.ts";
 export type { GromovCertificate, GromovCertify } from "./certificate.ts";
+export { type CoOptimalTransport, coOptimalTransport } from "./coOptimal.ts";
+export type {
+  CoOptimalCertificate,
+  CoOptimalCertify,
+  CoOptimalResult,
+  CoOptimalStartReport,
+} from "./coOptimalAnswer.ts";
+export type { CoOptimalOptions, CoOptimalStart } from "./coOptimalOptions.ts";
 export type { FreeGromovCertify, FreeGromovResult } from "./freeMarginals.ts";
 export {
   type FusedGromovWasserstein,
@@ -34,6 +43,15 @@ export {
 } from "./partialGromov.ts";
 export type { StructureOptions } from "./problem.ts";
 export {
+  type QuantizedFusedGromovOptions,
+  type QuantizedFusedGromovWasserstein,
+  type QuantizedGromovOptions,
+  type QuantizedGromovResult,
+  type QuantizedGromovWasserstein,
+  quantizedFusedGromovWasserstein,
+  quantizedGromovWasserstein,
+} from "./quantized.ts";
+export {
   type SemiRelaxedFusedGromovOptions,
   type SemiRelaxedFusedGromovWasserstein,
   type SemiRelaxedGromovOptions,
@@ -41,6 +59,7 @@ export {
   semiRelaxedFusedGromovWasserstein,
   semiRelaxedGromovWasserstein,
 } from "./semiRelaxed.ts";
+export type { WithinCells } from "./spread.ts";
 export type { GromovStart } from "./starts.ts";
 export {
   type UnbalancedGromovOptions,

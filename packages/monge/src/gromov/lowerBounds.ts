@@ -124,10 +124,15 @@ function secondBound(x: Structure, y: Structure, a: Float64Array, b: Float64Arra
   return sum(terms);
 }
 
-/**
- * min over couplings of <shift M + weight Omega, P> and its plan, Omega_ij the cost between the laws of rows i and j, each seen through the
- * means of `count` parts of equal mass: by convexity at most the cost between the laws themselves.
- */
+/** Rows whose entries have a law. */
+export interface Rows {
+  readonly count: number;
+  readonly width: number;
+  /** Row i into `out`. */
+  row(i: number, out: Float64Array): void;
+}
+
+/** {@link rowLawTransport} between the rows of two structures, n x n and m x m. */
 export function thirdBound(
   x: Structure,
   y: Structure,
@@ -138,20 +143,38 @@ export function thirdBound(
   term: LinearTerm | null,
   weight: number,
 ): { value: number; plan: Plan } {
-  const [n, m] = [x.n, y.n];
-  const s = profiles(x, a, count);
-  const t = profiles(y, b, count);
+  const rows = ({ n, row }: Structure): Rows => ({ count: n, width: n, row });
+  return rowLawTransport([rows(x), rows(y)], [a, b], [a, b], loss, count, term, weight);
+}
+
+/**
+ * min over couplings of `masses` of <term + weight Omega, P> and its plan, Omega_ij the cost between the laws of the entries of rows i and j, which weigh
+ * `entries`, each seen through the means of `count` parts of equal mass: by convexity at most the cost between the laws themselves.
+ */
+export function rowLawTransport(
+  [x, y]: readonly [Rows, Rows],
+  [p, q]: readonly [Float64Array, Float64Array],
+  [a, b]: readonly [Float64Array, Float64Array],
+  loss: LossParts,
+  count: number,
+  term: LinearTerm | null,
+  weight: number,
+): { value: number; plan: Plan } {
+  const [n, m] = [x.count, y.count];
+  const s = profiles(x, p, count);
+  const t = profiles(y, q, count);
   const data = new Float64Array(n * m);
   const squared = loss.name === "square";
   const other = squared ? null : t.map(loss.h2);
   for (let i = 0, at = 0; i < n; i++) {
     for (let j = 0; j < m; j++, at++) {
       let total = 0;
-      const [p, q] = [i * count, j * count];
+      const [one, two] = [i * count, j * count];
       if (other === null) {
-        for (let k = 0; k < count; k++) total += (s[p + k] - t[q + k]) ** 2;
+        for (let k = 0; k < count; k++) total += (s[one + k] - t[two + k]) ** 2;
       } else {
-        for (let k = 0; k < count; k++) total += loss.f1(s[p + k]) + loss.f2(t[q + k]) - s[p + k] * other[q + k];
+        for (let k = 0; k < count; k++)
+          total += loss.f1(s[one + k]) + loss.f2(t[two + k]) - s[one + k] * other[two + k];
       }
       data[at] = (weight * total) / count;
     }
@@ -166,19 +189,19 @@ function addCost(cost: Cost, weight: number, data: Float64Array): void {
   for (let at = 0; at < data.length; at++) data[at] += weight * paid[at];
 }
 
-/** Of each row the means of `count` parts of equal mass, ascending: n x count. */
-function profiles(structure: Structure, p: Float64Array, count: number): Float64Array {
-  const { n } = structure;
+/** Of each row the means of `count` parts of equal mass, ascending: rows x count. */
+function profiles(rows: Rows, p: Float64Array, count: number): Float64Array {
+  const { count: n, width } = rows;
   const share = sum(p) / count;
-  const row = new Float64Array(n);
+  const row = new Float64Array(width);
   const out = new Float64Array(n * count);
-  withLineSorter(n, (sorter) => {
+  withLineSorter(width, (sorter) => {
     for (let i = 0; i < n; i++) {
-      structure.row(i, row);
+      rows.row(i, row);
       const order = sorter.sortWithOrder(row);
       let part = 0;
       let room = share;
-      for (let k = 0; k < n; k++) {
+      for (let k = 0; k < width; k++) {
         let left = p[order[k]];
         while (left > 0) {
           const taken = part === count - 1 ? left : Math.min(left, room);

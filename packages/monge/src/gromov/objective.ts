@@ -8,18 +8,23 @@ import type { Structure } from "./structure.ts";
 
 /** Pairs of entries up to which the sum is taken as it is written. */
 const affordable = 2 ** 24;
+/** Operations of a product of matrices in the time that one pair of entries takes. */
+const cheaper = 32;
 /** Share of what it is the difference of from which a value by moments has enough digits. */
 const significant = 1e-5;
 
 /** sum L(Cx_ik, Cy_jl) P_ij P_kl; without cancellation where the plan has few entries. */
 export function structureCost(x: Structure, y: Structure, loss: LossParts, plan: Plan): number {
   const entries = plan.toSparse();
-  const few = entries.values.length ** 2 <= affordable;
+  const pairs = entries.values.length ** 2;
+  const few = pairs <= affordable;
   if (x.points !== null && y.points !== null && loss.name === "square") {
     const { value, size } = byMoments(x, y, entries);
     return few || value < significant * size ? overPairs(x, y, loss, entries) : value;
   }
-  return few ? overPairs(x, y, loss, entries) : bySplit(x, y, loss, entries);
+  return few || cheaper * pairs < x.n * y.n * Math.max(x.n, y.n)
+    ? overPairs(x, y, loss, entries)
+    : bySplit(x, y, loss, entries);
 }
 
 /** The sum as it is written. */

@@ -48,7 +48,7 @@ function planOf(problem: GromovProblem, name: GromovStart): StartPlan {
 }
 
 /** The northwest corner rule on atoms in random order. */
-function randomVertex(a: Float64Array, b: Float64Array, { integer }: ReturnType<typeof random>): SparseMatrix {
+export function randomVertex(a: Float64Array, b: Float64Array, { integer }: ReturnType<typeof random>): SparseMatrix {
   const shuffled = (count: number): Int32Array => {
     const order = Int32Array.from({ length: count }, (_, k) => k);
     for (let k = count - 1; k > 0; k--) {

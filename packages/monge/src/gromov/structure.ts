@@ -42,8 +42,10 @@ export function readStructure(C: CostLike, argument: string): Structure {
       cure: "Pass a square matrix with at least one row, or cost.points(x).",
     });
   }
+  // Distances between points of one cloud: finite and symmetric by construction, so that no matrix is needed to see it.
+  const cloud = cost.kind === "points" && cost.x === cost.y;
   const points =
-    cost.kind === "points" && cost.x === cost.y && cost.ground.norm === 2 && cost.ground.power === 2
+    cloud && cost.ground.norm === 2 && cost.ground.power === 2
       ? { data: Float64Array.from(cost.x.data), d: cost.x.cols, scale: cost.ground.cosine ? 0.5 : 1 }
       : null;
   let entries: Float64Array | null = null;
@@ -54,14 +56,14 @@ export function readStructure(C: CostLike, argument: string): Structure {
     }
     return entries;
   };
-  if (points === null) requireFinite(matrix(), n, argument);
+  if (!cloud) requireFinite(matrix(), n, argument);
   let factors: Factors | null | undefined;
   return {
     n,
     at: cost.at,
     row: (i, out) => void cost.block(i, i + 1, out),
     matrix,
-    symmetric: points !== null || isSymmetric(matrix(), n),
+    symmetric: cloud || isSymmetric(matrix(), n),
     points,
     factors() {
       if (factors === undefined) {
