@@ -1,2 +1,13 @@
-// Transport between pictures: colours, shapes, alignment.
-export {};
+// The entry point monge/image: transport between pictures, their colours, shapes and places; a test pins this list.
+export type { ColorMethod } from "./colorPlan.ts";
+export type { ColorSpace } from "./colorSpace.ts";
+export {
+  type ColorTransfer,
+  type ColorTransferOptions,
+  type ColorTransferResult,
+  colorTransfer,
+} from "./colorTransfer.ts";
+export { type GradientStatistics, gradientStatistics } from "./gradients.ts";
+export type { GuidedOptions } from "./guided.ts";
+export { type Palette, type PaletteOptions, palette } from "./palette.ts";
+export type { Picture } from "./picture.ts";
