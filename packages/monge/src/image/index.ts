@@ -9,5 +9,13 @@ export {
 } from "./colorTransfer.ts";
 export { type GradientStatistics, gradientStatistics } from "./gradients.ts";
 export type { GuidedOptions } from "./guided.ts";
+export { type Morph, type MorphOptions, type MorphResult, morph } from "./morph.ts";
 export { type Palette, type PaletteOptions, palette } from "./palette.ts";
 export type { Picture } from "./picture.ts";
+export { type Register, type RegisterOptions, type RegisterResult, register } from "./register.ts";
+export {
+  type RegisterPictures,
+  type RegisterPicturesOptions,
+  type RegisterPicturesResult,
+  registerPictures,
+} from "./registerPictures.ts";
