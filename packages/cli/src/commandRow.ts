@@ -28,7 +28,17 @@ export interface Example {
 }
 
 export interface CommandRow {
-  readonly name: "solve" | "divergence" | "match" | "project" | "info" | "completion";
+  readonly name:
+    | "solve"
+    | "divergence"
+    | "match"
+    | "project"
+    | "colors"
+    | "morph"
+    | "barycenter"
+    | "register"
+    | "info"
+    | "completion";
   readonly summary: string;
   readonly arguments: readonly ArgumentRow[];
   readonly options: readonly OptionRow[];

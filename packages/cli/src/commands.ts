@@ -2,6 +2,7 @@
 
 import { type CommandRow, type OptionRow, output } from "./commandRow.ts";
 import { match, project } from "./matchCommands.ts";
+import { barycenter, colors, morph, register } from "./pictureCommands.ts";
 
 const reading: readonly OptionRow[] = [
   {
@@ -254,4 +255,15 @@ const completion: CommandRow = {
 };
 
 /** All commands, in the order of the help. */
-export const commands: readonly CommandRow[] = [solve, divergence, match, project, info, completion];
+export const commands: readonly CommandRow[] = [
+  solve,
+  divergence,
+  match,
+  project,
+  colors,
+  morph,
+  barycenter,
+  register,
+  info,
+  completion,
+];
