@@ -24,8 +24,8 @@ const { angle, value, before, picture, b } = registerPictures(moving, fixed);
 console.log(`turn ${(angle ?? 0).toFixed(0)} degrees, shift (${b[0].toFixed(1)}, ${b[1].toFixed(1)}) from the corner`);
 console.log(`within 2 degrees of 65: ${Math.abs((angle ?? 0) - 65) < 2}`);
 console.log(`W2 from ${Math.sqrt(before).toFixed(1)} to ${Math.sqrt(value).toFixed(1)} pixels`);
-const off = (p: Picture): number =>
-  fixed.data.reduce((sum, lit, i) => sum + Math.abs(lit - p.data[i * p.channels]), 0) / 255;
+const off = ({ data, channels }: Picture): number =>
+  Array.from(fixed.data, (lit, i) => Math.abs(lit - data[i * channels]) / 255).reduce((sum, gap) => sum + gap, 0);
 console.log(`differing pixels fell below a third: ${off(picture) < off(moving) / 3}`);
 
 if (process.argv[2] !== undefined) {
