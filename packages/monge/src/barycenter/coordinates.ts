@@ -46,10 +46,11 @@ export interface CoordinatesResult {
 /**
  * Weights on the simplex that minimise the loss between `image` and the entropic barycenter of `inputs`.
  *
- * Not convex: a stationary point. `C` is the cost from the support, on which the image lives, to the atoms of the inputs.
+ * Not convex: a stationary point.
  *
  * @param image masses on the support, of the inputs' mass
- * @param inputs, C as {@link barycenter} takes them
+ * @param inputs masses of each input, as {@link Barycenter} takes them
+ * @param C the cost from the support to the atoms of the inputs: one for all, or a list of costs
  *
  * Throws `InvalidShape`, `InvalidValue`, `NegativeMass`, `MassMismatch`, `OutOfMemory`, `KernelUnavailable`.
  */
