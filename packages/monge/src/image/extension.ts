@@ -76,7 +76,7 @@ function lowerBound(data: Float64Array, rows: number, x: number): number {
 }
 
 /** exp(-t / 2) as (1 - t / 32)^16, which is 0 from t = 32 on: powers by multiplication have the same bits everywhere. */
-function bell(t: number): number {
+export function bell(t: number): number {
   const base = Math.max(0, 1 - t / 32);
   const fourth = base * base * base * base;
   return fourth * fourth * fourth * fourth;

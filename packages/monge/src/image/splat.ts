@@ -1,4 +1,5 @@
 // Particles of light drawn on a grid: each is spread over the four nearest cells, or over a Gaussian of some width, and loses nothing.
+import { bell } from "./extension.ts";
 
 /** Particles, what stays and fades, and how either side looks. */
 export interface Scene {
@@ -51,9 +52,7 @@ function drop(rgb: Float64Array, width: number, x: number, y: number, share: num
 function blurred(rgb: Float64Array, width: number, height: number, deviation: number): Float64Array {
   if (!(deviation > 0.05)) return rgb;
   const radius = Math.ceil(3 * deviation);
-  const taps = Float64Array.from({ length: 2 * radius + 1 }, (_, k) =>
-    Math.exp(-(((k - radius) / deviation) ** 2) / 2),
-  );
+  const taps = Float64Array.from({ length: 2 * radius + 1 }, (_, k) => bell(((k - radius) / deviation) ** 2));
   const total = taps.reduce((sum, value) => sum + value, 0);
   const folded = (at: number, length: number): number => {
     let place = at;
