@@ -17,6 +17,25 @@ const claims: Readonly<Record<string, readonly RegExp[]>> = {
     /^worker 1 does task 0 in 2$/,
     /^task 2 stays undone$/,
   ],
+  "barycenter.ts": [
+    /^converged; within 1e-4 of the least value$/,
+    /^its coordinates: 0\.10 0\.20 0\.30 0\.40$/,
+    /^of cells 0, 3 and 9: cell 4, value 14$/,
+    /points \[2,0,5,0,2,1,5,1\]$/,
+  ],
+  "colors.ts": [
+    /^\d+ colours: W2 from 0\.1\d+ to 0\.0\d+$/,
+    /95 % or more: true$/,
+    /within 30 %: true$/,
+    /leaves \d\d %$/,
+  ],
+  "morph.ts": [
+    /^24 frames; light moves \d\.\d\d pixels/,
+    /^no light is lost on the way: true$/,
+    /with the pictures: true$/,
+    /less is paid: true$/,
+  ],
+  "register.ts": [/^turn \d\d degrees/, /^within 2 degrees of 65: true$/, /^W2 from /, /below a third: true$/],
   "digits.ts": [/^W2 = [\d.]+ pixels, optimal by \w+$/, /^gap /, /^100 % of pixel|^\d+ % of pixel/],
   "discretePotential.ts": [
     /^W1 = \d\.\d+$/,

@@ -28,7 +28,19 @@ export interface Example {
 }
 
 export interface CommandRow {
-  readonly name: "solve" | "divergence" | "match" | "project" | "align" | "allocate" | "info" | "completion";
+  readonly name:
+    | "solve"
+    | "divergence"
+    | "match"
+    | "project"
+    | "align"
+    | "allocate"
+    | "colors"
+    | "morph"
+    | "barycenter"
+    | "register"
+    | "info"
+    | "completion";
   readonly summary: string;
   readonly arguments: readonly ArgumentRow[];
   readonly options: readonly OptionRow[];

@@ -2,6 +2,7 @@
 
 import { type CommandRow, type OptionRow, output } from "./commandRow.ts";
 import { match, project } from "./matchCommands.ts";
+import { barycenter, colors, morph, register } from "./pictureCommands.ts";
 import { align, allocate } from "./tableCommands.ts";
 
 const reading: readonly OptionRow[] = [
@@ -255,4 +256,17 @@ const completion: CommandRow = {
 };
 
 /** All commands, in the order of the help. */
-export const commands: readonly CommandRow[] = [solve, divergence, match, project, align, allocate, info, completion];
+export const commands: readonly CommandRow[] = [
+  solve,
+  divergence,
+  match,
+  project,
+  align,
+  allocate,
+  colors,
+  morph,
+  barycenter,
+  register,
+  info,
+  completion,
+];

@@ -24,6 +24,14 @@ async function run(
       return (await import("./align.ts")).alignCommand(args, options);
     case "allocate":
       return (await import("./allocate.ts")).allocateCommand(args, options);
+    case "colors":
+      return (await import("./colors.ts")).colorsCommand(args, options);
+    case "morph":
+      return (await import("./morph.ts")).morphCommand(args, options);
+    case "barycenter":
+      return (await import("./barycenter.ts")).barycenterCommand(args, options);
+    case "register":
+      return (await import("./register.ts")).registerCommand(args, options);
     case "info":
       return (await import("./info.ts")).infoCommand(args, options);
     case "completion":

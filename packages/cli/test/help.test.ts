@@ -26,6 +26,16 @@ beforeAll(() => {
     "target.csv": cloudText(30, 2, 2),
     "seven.png": half(0),
     "two.png": half(96),
+    "noon.png": encodePng(
+      Uint8Array.from({ length: 3 * 256 }, (_, k) => (k * 37) % 256),
+      16,
+      16,
+    ),
+    "dusk.png": encodePng(
+      Uint8Array.from({ length: 3 * 256 }, (_, k) => (k * k * 11) % 200),
+      16,
+      16,
+    ),
     "C.npy": npy([2, 3], Float64Array.of(0, 1, 2, 1, 0, 1)),
     "a.npy": npy([2], Float64Array.of(0.5, 0.5)),
     "b.npy": npy([3], Float64Array.of(0.5, 0.25, 0.25)),

@@ -26,6 +26,14 @@ export {
 } from "./matchProblem.ts";
 export { encodeMatchProblem, writeMatchProblem } from "./matchProblemWrite.ts";
 export type { DescribeOptions, ImageOptions, ReadOptions, TableOptions } from "./options.ts";
+export {
+  type AnimationOptions,
+  type ColorPicture,
+  encodeAnimation,
+  encodePicture,
+  readPicture,
+  writePicture,
+} from "./picture.ts";
 export { describe, readMatrix, readMeasure, readVector } from "./read.ts";
 export { readScene } from "./scene.ts";
 export type { NamedBytes, Source } from "./source.ts";

@@ -1,5 +1,6 @@
 // What every format provides; parsing ends at a Table, and everything after it is shared.
 import type { Bytes } from "./bytes.ts";
+import type { Pixels } from "./density.ts";
 import type { Description } from "./description.ts";
 import type { ParseOptions } from "./options.ts";
 import type { Table } from "./table.ts";
@@ -7,6 +8,8 @@ import type { Table } from "./table.ts";
 export interface Reader {
   /** The numbers of a file, checked against its format but not yet against what they shall mean. */
   read(bytes: Bytes, options: ParseOptions): Promise<Table>;
+  /** The samples of an image as they are stored; absent for formats that hold none. */
+  pixels?(bytes: Bytes, options: ParseOptions): Promise<Pixels>;
   /** Shape and types from the header alone; `null` where only reading tells. */
   peek(bytes: Bytes, options: ParseOptions): Promise<Peek | null>;
 }

@@ -59,10 +59,12 @@ describe("import of @monge/io", () => {
     expect(Object.keys(entry).sort()).toEqual([
       "assertWritable",
       "describe",
+      "encodeAnimation",
       "encodeEllipses",
       "encodeMatchProblem",
       "encodeMatrix",
       "encodeNpy",
+      "encodePicture",
       "encodePlan",
       "encodeSplatPly",
       "readCameras",
@@ -72,12 +74,14 @@ describe("import of @monge/io", () => {
       "readMatchProblem",
       "readMatrix",
       "readMeasure",
+      "readPicture",
       "readScene",
       "readVector",
       "writeEllipses",
       "writeFileAtomic",
       "writeMatchProblem",
       "writeMatrix",
+      "writePicture",
       "writePlan",
       "writeSplatPly",
     ]);
@@ -103,7 +107,8 @@ test("a Vite build for the browser has no warning, and keeps formats out of the 
   })) as Rollup.RollupOutput;
   const chunks = result.output.filter((file) => file.type === "chunk");
   const first = chunks.find((chunk) => chunk.isEntry);
-  expect(warnings).toEqual([]);
+  // How long plugins took is the machine's business.
+  expect(warnings.filter((text) => !text.includes("PLUGIN_TIMINGS"))).toEqual([]);
   expect(
     first?.moduleIds.filter((id) => /papaparse|fflate|fzstd|fast-png|jsquash|src\/(csv|npz|png|spz|sog)\.ts/.test(id)),
   ).toEqual([]);

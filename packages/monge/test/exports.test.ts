@@ -1,6 +1,8 @@
 // The public names of the library: adding or losing one is a decision, not an accident.
 import { expect, it } from "vitest";
+import * as barycenter from "../src/barycenter/index.ts";
 import * as gromov from "../src/gromov/index.ts";
+import * as image from "../src/image/index.ts";
 import * as monge from "../src/index.ts";
 import * as matching from "../src/matching/index.ts";
 import * as potential from "../src/potential/index.ts";
@@ -79,6 +81,28 @@ it("monge/gromov exports exactly these values", () => {
       "semiRelaxedFusedGromovWasserstein",
       "semiRelaxedGromovWasserstein",
       "unbalancedGromovWasserstein",
+    ]
+  `);
+});
+it("monge/barycenter exports exactly these values", () => {
+  expect(Object.keys(barycenter).sort()).toMatchInlineSnapshot(`
+    [
+      "barycenter",
+      "exactBarycenter",
+      "freeSupportBarycenter",
+      "wassersteinCoordinates",
+    ]
+  `);
+});
+it("monge/image exports exactly these values", () => {
+  expect(Object.keys(image).sort()).toMatchInlineSnapshot(`
+    [
+      "colorTransfer",
+      "gradientStatistics",
+      "morph",
+      "palette",
+      "register",
+      "registerPictures",
     ]
   `);
 });

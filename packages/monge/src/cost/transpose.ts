@@ -3,10 +3,11 @@ import type { Cost } from "./cost.ts";
 import { custom } from "./custom.ts";
 import { dense } from "./dense.ts";
 import { gaussians } from "./gaussians.ts";
+import { gridOfAxes } from "./grid.ts";
 import { lowRank } from "./lowRank.ts";
 import { points } from "./points.ts";
 
-/** C^T, m x n. Points and factors change places; a matrix is copied; other kinds are read entry by entry. */
+/** C^T, m x n. Points, grids and factors change places; a matrix is copied; other kinds are read entry by entry. */
 export function transpose(cost: Cost): Cost {
   const [n, m] = cost.shape;
   if (cost.kind === "points") {
@@ -15,6 +16,7 @@ export function transpose(cost: Cost): Cost {
   }
   if (cost.kind === "lowrank") return lowRank(cost.B, cost.A);
   if (cost.kind === "gaussians") return gaussians(cost.target, cost.source);
+  if (cost.kind === "grid") return gridOfAxes(cost.targetAxes, cost.sourceAxes, cost.power);
   if (cost.kind === "dense") {
     const { data } = cost.matrix;
     const turned = new Float64Array(n * m);
