@@ -59,6 +59,12 @@ export {
 export type { ExactMethod } from "./exact/engines.ts";
 export type { GridL1Result } from "./exact/grid/gridAnswer.ts";
 export { type GridL1, type GridL1Options, gridL1 } from "./exact/grid/gridL1.ts";
+export {
+  type GridSquared,
+  type GridSquaredOptions,
+  type GridSquaredResult,
+  gridSquared,
+} from "./exact/grid/gridSquared.ts";
 export { type WassersteinCircleOptions, wassersteinCircle } from "./exact/line/circle.ts";
 export { type WassersteinCircleUniformOptions, wassersteinCircleUniform } from "./exact/line/circleUniform.ts";
 export { type EnergyDistance1dOptions, energyDistance1d } from "./exact/line/energyDistance1d.ts";
