@@ -122,5 +122,25 @@ export {
   type SolveMeasuresOptions,
   solve,
 } from "./solve/solve.ts";
+export { type DriftMonitor, type DriftOptions, type DriftReport, driftMonitor } from "./statistics/drift.ts";
+export { energyStatistic } from "./statistics/energy.ts";
+export { type DivergenceName, divergenceNames, fDivergence } from "./statistics/fDivergence.ts";
+export { type SampleDistanceKind, sampleDistanceKinds } from "./statistics/kinds.ts";
+export { type KernelName, kernelNames } from "./statistics/mmd.ts";
+export { type PermutationOptions, type PermutationResult, permutationTest } from "./statistics/permutation.ts";
+export {
+  type SampleDistance,
+  type SampleDistanceOptions,
+  type SampleDistanceResult,
+  sampleDistance,
+} from "./statistics/sampleDistance.ts";
+export type { SampleLike } from "./statistics/samples.ts";
+export {
+  type TwoSampleOptions,
+  type TwoSampleResult,
+  type TwoSampleTest,
+  twoSampleTest,
+} from "./statistics/twoSampleTest.ts";
+export { type Proportion, proportion } from "./statistics/wilson.ts";
 export type { UnbalancedResult } from "./unbalanced/answer.ts";
 export { type UnbalancedOptions, type UnbalancedTransport, unbalancedTransport } from "./unbalanced/unbalanced.ts";
