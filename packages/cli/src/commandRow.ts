@@ -28,7 +28,7 @@ export interface Example {
 }
 
 export interface CommandRow {
-  readonly name: "solve" | "divergence" | "match" | "project" | "info" | "completion";
+  readonly name: "solve" | "divergence" | "distance" | "cohort" | "match" | "project" | "info" | "completion";
   readonly summary: string;
   readonly arguments: readonly ArgumentRow[];
   readonly options: readonly OptionRow[];

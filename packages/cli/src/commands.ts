@@ -2,6 +2,7 @@
 
 import { type CommandRow, type OptionRow, output } from "./commandRow.ts";
 import { match, project } from "./matchCommands.ts";
+import { cohort, distance } from "./sampleCommands.ts";
 
 const reading: readonly OptionRow[] = [
   {
@@ -254,4 +255,4 @@ const completion: CommandRow = {
 };
 
 /** All commands, in the order of the help. */
-export const commands: readonly CommandRow[] = [solve, divergence, match, project, info, completion];
+export const commands: readonly CommandRow[] = [solve, divergence, distance, cohort, match, project, info, completion];
