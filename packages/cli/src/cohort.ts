@@ -4,9 +4,9 @@ import { assertWritable, type ImageStack, readImageStack, writeFileAtomic } from
 import type { Matrix } from "monge";
 import { type CohortResult, compareCohorts } from "monge/cohort";
 import { createPool } from "monge/worker";
+import { cohortJson } from "./cohortAnswer.ts";
 import { commandLine } from "./commandLine.ts";
 import { commands } from "./commands.ts";
-import { cohortJson } from "./cohortAnswer.ts";
 import { type ExitCode, exitCode, UsageError } from "./exit.ts";
 import { shortName } from "./input.ts";
 import { interruptible } from "./interruption.ts";
@@ -62,7 +62,11 @@ export async function cohortCommand(args: readonly (string | undefined)[], given
   if (report !== undefined) {
     const { cohortReport } = await import("./cohortReport.ts");
     const row = commands.find(({ name }) => name === "cohort") as (typeof commands)[number];
-    const images: Matrix = { data: Float64Array.of(...a.images.data, ...b.images.data), rows: a.names.length + b.names.length, cols: a.images.cols };
+    const images: Matrix = {
+      data: Float64Array.of(...a.images.data, ...b.images.data),
+      rows: a.names.length + b.names.length,
+      cols: a.images.cols,
+    };
     const page = cohortReport({ result, answer, images, shape: a.shape, command: commandLine(row, args, options) });
     await writeFileAtomic(report, `${page}\n`, { force });
   }
@@ -125,7 +129,8 @@ function table(result: CohortResult, names: readonly [string, string]): string {
         `p = ${shortNumber(name === "energy of W2" ? pValue : adjusted, 3)}`,
         `${count(permutations)} relabellings${name === "energy of W2" ? ", the test that counts" : ", adjusted (Holm)"}`,
       );
-  } else row("tests", pens.warn("none"), "every site has images of one group only: site and group cannot be told apart");
+  } else
+    row("tests", pens.warn("none"), "every site has images of one group only: site and group cannot be told apart");
   row("effect size", shortNumber(result.effectSize, 3), "share of the mean distance that the groups make");
   for (const [name, { accuracy }] of [
     ["1 neighbour", result.nearest],

@@ -19,7 +19,8 @@ export function greyPicture(values: ArrayLike<number>, [height, width]: readonly
   let most = 0;
   for (let k = 0; k < values.length; k++) most = Math.max(most, values[k]);
   const rgb = new Uint8Array(3 * height * width);
-  for (let k = 0; k < height * width; k++) rgb.fill(most > 0 ? Math.round((255 * values[k]) / most) : 0, 3 * k, 3 * k + 3);
+  for (let k = 0; k < height * width; k++)
+    rgb.fill(most > 0 ? Math.round((255 * values[k]) / most) : 0, 3 * k, 3 * k + 3);
   return picture(address(rgb, height, width), height, width, "");
 }
 
@@ -108,7 +109,12 @@ export function mapPicture({ scaling, labels, typical }: CohortResult, names: re
     const [cx, cy] = place(k);
     return element("circle", { cx, cy, r: 8, fill: "none", stroke: palette.ink, "stroke-width": 1.5 });
   });
-  return element("svg", { viewBox: `0 0 ${W} ${H}`, xmlns: "http://www.w3.org/2000/svg", role: "img" }, ...dots, ...marks);
+  return element(
+    "svg",
+    { viewBox: `0 0 ${W} ${H}`, xmlns: "http://www.w3.org/2000/svg", role: "img" },
+    ...dots,
+    ...marks,
+  );
 }
 
 /** The scores of all images, one row for either group. */

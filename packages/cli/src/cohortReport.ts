@@ -31,7 +31,8 @@ td.number { font-variant-numeric: tabular-nums; white-space: nowrap; }
 @media print { body { background: #fff; } section { break-inside: avoid; } }`;
 
 const meanings: Readonly<Record<CohortTest["name"], string>> = {
-  "energy of W2": "Energy statistic of the distances between images: between the groups against within them. The test that was fixed in advance.",
+  "energy of W2":
+    "Energy statistic of the distances between images: between the groups against within them. The test that was fixed in advance.",
   "energy of pixels": "The same with pixel-by-pixel distances, which do not know that neighbouring pixels are near.",
   "W2 between means": "Transport between the mean images of the groups: sees only what survives averaging.",
 };
@@ -66,8 +67,14 @@ export function cohortReport(input: CohortReportInput): string {
   const names = answer.scores.map(({ name }) => name);
   const figure = (svg: string, caption: string): string => `<figure>${svg}<figcaption>${caption}</figcaption></figure>`;
   const pictures = [
-    figure(greyPicture(typical[0], shape), `<b class="a">${escapeText(nameA)}</b>: the most typical image, ${escapeText(answer.groups[0].typical)}`),
-    figure(greyPicture(typical[1], shape), `<b class="b">${escapeText(nameB)}</b>: the most typical image, ${escapeText(answer.groups[1].typical)}`),
+    figure(
+      greyPicture(typical[0], shape),
+      `<b class="a">${escapeText(nameA)}</b>: the most typical image, ${escapeText(answer.groups[0].typical)}`,
+    ),
+    figure(
+      greyPicture(typical[1], shape),
+      `<b class="b">${escapeText(nameB)}</b>: the most typical image, ${escapeText(answer.groups[1].typical)}`,
+    ),
     figure(greyPicture(result.difference.meanA, shape), `mean of ${escapeText(nameA)}`),
     figure(greyPicture(result.difference.meanB, shape), `mean of ${escapeText(nameB)}`),
   ];
@@ -152,7 +159,8 @@ ${row("nearest neighbour", nearest)}${row(`${neighbours.k} neighbours`, neighbou
 function siteSection({ sites }: CohortResult): string {
   if (sites === null) return "";
   const rows = sites.sites.map(
-    ({ site, a, b }) => `<tr><th scope="row">${escapeText(site)}</th><td class="number">${a}</td><td class="number">${b}</td></tr>`,
+    ({ site, a, b }) =>
+      `<tr><th scope="row">${escapeText(site)}</th><td class="number">${a}</td><td class="number">${b}</td></tr>`,
   );
   return `<section>
 <h2>Sites</h2>

@@ -70,7 +70,12 @@ async function divergence(a: string, b: string, kind: DivergenceName): Promise<D
   return { distance, kind, n: p.length, m: q.length, ...none };
 }
 
-async function samples(a: string, b: string, kind: SampleDistanceKind, options: DistanceOptions): Promise<DistanceJson> {
+async function samples(
+  a: string,
+  b: string,
+  kind: SampleDistanceKind,
+  options: DistanceOptions,
+): Promise<DistanceJson> {
   const { columns, kernel, bandwidth, seed, resamples, permutations = 199 } = options;
   const [x, y] = [await readMatrix(a, { columns }), await readMatrix(b, { columns })];
   const line = progressLine(process.stderr, Boolean(options.quiet), Boolean(options.progress));
@@ -96,7 +101,11 @@ function table(title: string, answer: DistanceJson): string {
   };
   const { distance, kind, interval, pValue, splitHalfBias } = answer;
   const shown = distance === Number.MAX_VALUE ? "infinite" : shortNumber(distance, 9);
-  row("distance", pens.strong(shown), `${kind}, ${count(answer.n)} and ${count(answer.m)} ${pValue === null && interval === null && splitHalfBias === null ? "cells" : "members"}`);
+  row(
+    "distance",
+    pens.strong(shown),
+    `${kind}, ${count(answer.n)} and ${count(answer.m)} ${pValue === null && interval === null && splitHalfBias === null ? "cells" : "members"}`,
+  );
   if (splitHalfBias !== null) row("bias", shortNumber(splitHalfBias, 4), "mean distance between halves of one sample");
   if (interval !== null)
     row(
@@ -104,6 +113,7 @@ function table(title: string, answer: DistanceJson): string {
       `${shortNumber(interval.low, 4)} to ${shortNumber(interval.high, 4)}`,
       `${100 * interval.level} %, m-out-of-n bootstrap`,
     );
-  if (pValue !== null) row("p-value", shortNumber(pValue, 3), `of one law, ${count(answer.permutations ?? 0)} relabellings`);
+  if (pValue !== null)
+    row("p-value", shortNumber(pValue, 3), `of one law, ${count(answer.permutations ?? 0)} relabellings`);
   return plainSpaces(`${lines.join("\n")}\n`);
 }

@@ -73,7 +73,10 @@ export const distance: CommandRow = {
   ],
   examples: [
     { summary: "W2 between two samples", line: "monge distance source.csv target.csv" },
-    { summary: "Energy distance, 999 relabellings", line: "monge distance source.csv target.csv --kind energy --permutations 999" },
+    {
+      summary: "Energy distance, 999 relabellings",
+      line: "monge distance source.csv target.csv --kind energy --permutations 999",
+    },
     { summary: "Two images as histograms", line: "monge distance seven.png two.png --kind js" },
   ],
 };
@@ -84,7 +87,8 @@ export const cohort: CommandRow = {
   arguments: [
     {
       syntax: "<a>",
-      summary: "Images of one group: a folder (.png .jpg .webp) or a stack (.npy, .npz, file.npz#array), count x height x width",
+      summary:
+        "Images of one group: a folder (.png .jpg .webp) or a stack (.npy, .npz, file.npz#array), count x height x width",
     },
     { syntax: "<b>", summary: "Images of the other group" },
   ],
@@ -146,7 +150,12 @@ export const cohort: CommandRow = {
       summary: "Keep finished distances there, and begin with those that an interrupted run left",
       value: "file",
     },
-    { flags: "--report <file>", group: "Output", summary: "Write a report (.html) that needs nothing else", value: "file" },
+    {
+      flags: "--report <file>",
+      group: "Output",
+      summary: "Write a report (.html) that needs nothing else",
+      value: "file",
+    },
     { flags: "--force", group: "Output", summary: "Replace a report that exists" },
     ...output,
     progress,

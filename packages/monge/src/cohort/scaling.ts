@@ -57,10 +57,13 @@ export function classicalScaling(distances: MatrixLike, dimensions = 2): Scaling
   });
   const points = new Float64Array(N * dimensions);
   for (let i = 0; i < N; i++)
-    for (let k = 0; k < dimensions; k++)
-      points[i * dimensions + k] = vectors[k][i] * Math.sqrt(Math.max(0, values[k]));
+    for (let k = 0; k < dimensions; k++) points[i * dimensions + k] = vectors[k][i] * Math.sqrt(Math.max(0, values[k]));
   const sum = values.reduce((total, value) => total + Math.max(0, value), 0);
-  return { points: { data: points, rows: N, cols: dimensions }, values, kept: trace > 0 ? Math.min(1, sum / trace) : 1 };
+  return {
+    points: { data: points, rows: N, cols: dimensions },
+    values,
+    kept: trace > 0 ? Math.min(1, sum / trace) : 1,
+  };
 }
 
 function doubleCentred(data: Float64Array, N: number): Float64Array {

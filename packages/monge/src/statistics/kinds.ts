@@ -30,7 +30,10 @@ interface Kind {
 /** The table. */
 export const sampleDistanceKinds: Readonly<Record<SampleDistanceKind, Kind>> = {
   w1: { summary: "Wasserstein distance W1: mass times distance", prepare: (pool) => wasserstein(pool, 1) },
-  w2: { summary: "Wasserstein distance W2: root of mass times squared distance", prepare: (pool) => wasserstein(pool, 2) },
+  w2: {
+    summary: "Wasserstein distance W2: root of mass times squared distance",
+    prepare: (pool) => wasserstein(pool, 2),
+  },
   energy: {
     summary: "energy distance: root of 2 E|X - Y| - E|X - X'| - E|Y - Y'|",
     prepare(pool) {

@@ -69,7 +69,12 @@ export const sampleDistance: SampleDistance = /*#__PURE__*/ defineSolver<
   const pooled = poolSamples(x, y);
   const { kind = "w2", level = 0.95, resamples = 200, halvings = 20, power = 2 / 3, seed = 0 } = options;
   inRange("level", level, level > 0 && level < 1, "Use a number between 0 and 1.");
-  inRange("power", power, power > 0 && power < 1, "Use a number between 0 and 1: resamples must be smaller than samples.");
+  inRange(
+    "power",
+    power,
+    power > 0 && power < 1,
+    "Use a number between 0 and 1: resamples must be smaller than samples.",
+  );
   const whole = Number.isInteger(resamples) && (resamples === 0 || resamples >= 20);
   inRange("resamples", resamples, whole, "Use a whole number of at least 20, or 0 for no interval.");
   inRange("halvings", halvings, Number.isInteger(halvings) && halvings >= 1, "Use a whole number of at least 1.");

@@ -44,11 +44,15 @@ export function readSample(x: SampleLike, argument: string): Matrix {
   }
   const wrong = read.data.findIndex((value) => !Number.isFinite(value));
   if (wrong >= 0) {
-    throw new OtError("InvalidValue", `${argument} holds ${read.data[wrong]} in row ${Math.floor(wrong / read.cols)}.`, {
-      argument,
-      seen: read.data[wrong],
-      cure: "Leave such rows out: every coordinate must be finite.",
-    });
+    throw new OtError(
+      "InvalidValue",
+      `${argument} holds ${read.data[wrong]} in row ${Math.floor(wrong / read.cols)}.`,
+      {
+        argument,
+        seen: read.data[wrong],
+        cure: "Leave such rows out: every coordinate must be finite.",
+      },
+    );
   }
   return { data: Float64Array.from(read.data), rows: read.rows, cols: read.cols };
 }

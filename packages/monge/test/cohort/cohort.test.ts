@@ -118,7 +118,8 @@ describe("classification and embedding from distances", () => {
     const { data } = coneDistances(matrix, [1, 2, 3, 4, 5, 6], 5);
     for (let i = 0; i < 6; i++)
       for (let j = 0; j < 6; j++)
-        for (let k = 0; k < 6; k++) expect(data[6 * i + j]).toBeLessThanOrEqual(data[6 * i + k] + data[6 * k + j] + 1e-12);
+        for (let k = 0; k < 6; k++)
+          expect(data[6 * i + j]).toBeLessThanOrEqual(data[6 * i + k] + data[6 * k + j] + 1e-12);
   });
 });
 
@@ -184,7 +185,19 @@ describe("compareCohorts(a, b, shape)", () => {
   test("asks how intensity counts, and for images of one size", async () => {
     const refusal = (call: Promise<unknown>) => call.catch((error: unknown) => isOtError(error) && error.code);
     expect(await refusal(compareCohorts(blobs(1, 2), blobs(2, 2), shape, {} as typeof settings))).toBe("InvalidValue");
-    expect(await refusal(compareCohorts(blobs(1, 2), [[1, 2], [3, 4]], shape, settings))).toBe("InvalidShape");
+    expect(
+      await refusal(
+        compareCohorts(
+          blobs(1, 2),
+          [
+            [1, 2],
+            [3, 4],
+          ],
+          shape,
+          settings,
+        ),
+      ),
+    ).toBe("InvalidShape");
   });
 
   test("groupDifference() of a pure shift moves everything alike", () => {

@@ -91,7 +91,10 @@ describe("sampleDistance(x, y)", () => {
   test("the interval covers the true distance of two normal laws in most studies, and reaches 0 for equal laws", () => {
     let covered = 0;
     for (let study = 0; study < 20; study++) {
-      const { interval } = sampleDistance(normals(100 + study, 150), normals(200 + study, 150, 1), { kind: "w1", seed: study });
+      const { interval } = sampleDistance(normals(100 + study, 150), normals(200 + study, 150, 1), {
+        kind: "w1",
+        seed: study,
+      });
       if (interval !== null && interval.low <= 1 && interval.high >= 1) covered++;
     }
     expect(covered).toBeGreaterThanOrEqual(15);
@@ -112,7 +115,17 @@ describe("sampleDistance(x, y)", () => {
   test("refuses what is no sample", () => {
     expect(codeOf(() => sampleDistance([1], [1, 2]))).toBe("InvalidShape");
     expect(codeOf(() => sampleDistance([1, Number.NaN], [1, 2]))).toBe("InvalidValue");
-    expect(codeOf(() => sampleDistance([[1, 2], [3, 4]], [1, 2]))).toBe("InvalidShape");
+    expect(
+      codeOf(() =>
+        sampleDistance(
+          [
+            [1, 2],
+            [3, 4],
+          ],
+          [1, 2],
+        ),
+      ),
+    ).toBe("InvalidShape");
     expect(codeOf(() => sampleDistance([1, 2], [1, 2], { kind: "w3" as "w2" }))).toBe("InvalidValue");
     expect(codeOf(() => sampleDistance([1, 2], [1, 2], { power: 1 }))).toBe("InvalidValue");
   });

@@ -48,11 +48,7 @@ export interface GridSquared {
     options?: GridSquaredOptions & AsyncOptions,
   ): Promise<GridSquaredResult>;
   /** The same by hand: iterate for progress. */
-  steps(
-    histograms: MatrixLike,
-    shape: readonly [number, number],
-    options?: GridSquaredOptions,
-  ): Run<GridSquaredResult>;
+  steps(histograms: MatrixLike, shape: readonly [number, number], options?: GridSquaredOptions): Run<GridSquaredResult>;
 }
 
 /** Exact W_2^2 of many pairs; see {@link GridSquared}. */
