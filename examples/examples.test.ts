@@ -11,6 +11,12 @@ const claims: Readonly<Record<string, readonly RegExp[]>> = {
     /^worker 1 does task 0 in 2$/,
     /^task 2 stays undone$/,
   ],
+  "cohorts.ts": [
+    /^190 exact problems, proved to 1e-12: true$/,
+    /^energy of W2: p = 0\.00\d+$/,
+    /^nearest neighbour: \d+ % right/,
+    /\+\+/,
+  ],
   "digits.ts": [/^W2 = [\d.]+ pixels, optimal by \w+$/, /^gap /, /^100 % of pixel|^\d+ % of pixel/],
   "divergence.ts": [
     /^its divergence from itself: 0$/,
@@ -81,6 +87,7 @@ const claims: Readonly<Record<string, readonly RegExp[]>> = {
     /^proved to 1e-8: true$/,
     /^converged by conditionalGradient, proved: true$/,
   ],
+  "sampleStatistics.ts": [/^equal laws: W2 = /, /^shifted: energy/, /^p = 0\.00\d$/, /^alarm at batch 6$/],
   "severalViews.ts": [
     /^converged: 2\d\d nats of evidence$/,
     /^view 1: (\d+) of \1 links are right$/,

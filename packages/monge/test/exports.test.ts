@@ -1,5 +1,6 @@
 // The public names of the library: adding or losing one is a decision, not an accident.
 import { expect, it } from "vitest";
+import * as cohort from "../src/cohort/index.ts";
 import * as gromov from "../src/gromov/index.ts";
 import * as monge from "../src/index.ts";
 import * as matching from "../src/matching/index.ts";
@@ -12,19 +13,25 @@ it("monge exports exactly these values", () => {
       "componentOf",
       "cost",
       "densePlan",
+      "divergenceNames",
       "divergenceOfCosts",
+      "driftMonitor",
       "emd",
       "emdBatch",
       "empiricalGaussian",
       "energyDistance1d",
+      "energyStatistic",
       "entropicMap",
+      "fDivergence",
       "gaussian",
       "gaussianMixture",
       "gradient",
       "gridL1",
+      "gridSquared",
       "groundNames",
       "histogram",
       "isOtError",
+      "kernelNames",
       "lazyPlan",
       "loadKernels",
       "lowRankPlan",
@@ -34,10 +41,14 @@ it("monge exports exactly these values", () => {
       "normalize",
       "partialTransport",
       "partialTransport1d",
+      "permutationTest",
       "pointCloud",
+      "proportion",
       "random",
       "regularisedTransport",
       "roundPlan",
+      "sampleDistance",
+      "sampleDistanceKinds",
       "sinkhorn",
       "sinkhornBatch",
       "sinkhornDivergence",
@@ -45,6 +56,7 @@ it("monge exports exactly these values", () => {
       "solve",
       "sparseFromEntries",
       "sparsePlan",
+      "twoSampleTest",
       "unbalancedTransport",
       "wasserstein1d",
       "wassersteinCircle",
@@ -65,6 +77,23 @@ it("monge/gromov exports exactly these values", () => {
       "semiRelaxedFusedGromovWasserstein",
       "semiRelaxedGromovWasserstein",
       "unbalancedGromovWasserstein",
+    ]
+  `);
+});
+it("monge/cohort exports exactly these values", () => {
+  expect(Object.keys(cohort).sort()).toMatchInlineSnapshot(`
+    [
+      "areaUnderCurve",
+      "classicalScaling",
+      "compareCohorts",
+      "coneDistances",
+      "groupDifference",
+      "imageDistances",
+      "imageScores",
+      "medoids",
+      "nearestMedoid",
+      "nearestNeighbours",
+      "siteOverlap",
     ]
   `);
 });
