@@ -1,5 +1,6 @@
 // npm run bench -- exact [--case REGEX] [--runs N] [--quick] [--full] [--no-peers]; npm run bench -- report
 // npm run bench -- matching [--case REGEX] [--runs N] [--scene FILE] [--seed N] [--time]
+// npm run bench -- cohort --images FILE.npz [--group N] [--rounds N] [--resume FOLDER]
 // Builds what is stale, makes the peers' virtual environment (pinned), runs the benchmarks, writes bench/results and its page in docs/benchmarks.
 import { spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
@@ -42,6 +43,9 @@ run(process.execPath, [join(root, "tools/ready.mjs")]);
 if (args[0] === "matching") {
   // Nobody to compare with: poses are planted and found again.
   run(process.execPath, ["--import", "tsx", join(root, "bench/matching/run.ts"), ...args.slice(1)]);
+} else if (args[0] === "cohort") {
+  makePeers();
+  run(process.execPath, ["--import", "tsx", join(root, "bench/cohort/run.ts"), ...args.slice(1)]);
 } else if (args[0] !== "report") {
   if (!args.includes("--no-peers")) makePeers();
   run(process.execPath, ["--import", "tsx", join(root, "bench/run.ts"), ...args]);

@@ -37,7 +37,13 @@ beforeAll(() => {
   ] as const) {
     mkdirSync(d.path(group));
     for (const k of [0, 1, 2]) d.write(`${group}/${k}.png`, half(from + 3 * k > 96 ? 96 - 3 * k : from + 3 * k));
-    d.write(`${group}.npy`, npy([3, 8, 8], Float64Array.from({ length: 192 }, (_, k) => 1 + ((k + from) % 7))));
+    d.write(
+      `${group}.npy`,
+      npy(
+        [3, 8, 8],
+        Float64Array.from({ length: 192 }, (_, k) => 1 + ((k + from) % 7)),
+      ),
+    );
   }
   d.write("sites.csv", "site\nnorth\nnorth\nsouth\nnorth\nsouth\nsouth\n");
   writeColmap(d.folder);
