@@ -4,6 +4,8 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { adaptPage } from "./adapt/report.ts";
 import type { BenchFile, BenchResult, Proof } from "./bench.ts";
+import { cohortPage, cohortPage } from "./cohort/report.ts";
+import type { CohortFile } from "./cohort/row.ts";
 import { matchingPage } from "./matching/report.ts";
 import type { MatchRow, RoutesRow } from "./matching/row.ts";
 import { potentialPage } from "./potential/report.ts";
@@ -182,6 +184,7 @@ function plotRow(
 /** Families whose page has a form of its own: from the path of its results. */
 const ownPages: Readonly<Record<string, (results: string) => string>> = {
   adapt: (results) => adaptPage(readJson(results)),
+  cohort: (results) => cohortPage(readJson(results)),
   matching: (results) =>
     matchingPage(
       readResults<MatchRow>(results),

@@ -36,6 +36,12 @@ const claims: Readonly<Record<string, readonly RegExp[]>> = {
     /less is paid: true$/,
   ],
   "register.ts": [/^turn \d\d degrees/, /^within 2 degrees of 65: true$/, /^W2 from /, /below a third: true$/],
+  "cohorts.ts": [
+    /^190 exact problems, proved to 1e-12: true$/,
+    /^energy of W2: p = 0\.00\d+$/,
+    /^nearest neighbour: \d+ % right/,
+    /\+\+/,
+  ],
   "digits.ts": [/^W2 = [\d.]+ pixels, optimal by \w+$/, /^gap /, /^100 % of pixel|^\d+ % of pixel/],
   "discretePotential.ts": [
     /^W1 = \d\.\d+$/,
@@ -130,6 +136,7 @@ const claims: Readonly<Record<string, readonly RegExp[]>> = {
     /below 1e-9: true$/,
     /^after ten moves W2 = 1\.\d+ pixels$/,
   ],
+  "sampleStatistics.ts": [/^equal laws: W2 = /, /^shifted: energy/, /^p = 0\.00\d$/, /^alarm at batch 6$/],
   "severalViews.ts": [
     /^converged: 2\d\d nats of evidence$/,
     /^view 1: (\d+) of \1 links are right$/,

@@ -49,6 +49,7 @@ const entryPoints = {
     "monge/image",
     "monge/adapt",
     "monge/cohort",
+    "monge/worker",
     "@monge/io",
   ],
 };

@@ -2,6 +2,8 @@
 // npm run bench -- potential-speed [--case REGEX] [--rounds N] [--no-peers]
 // npm run bench -- potential [--case REGEX] [--seeds N]
 // npm run bench -- matching [--case REGEX] [--runs N] [--scene FILE] [--seed N] [--time]
+// npm run bench -- cohort --images FILE.npz [--group N] [--rounds N] [--resume FOLDER]
+// npm run bench -- adapt [--case REGEX] [--runs N] [--no-peers]
 // npm run bench -- images [--runs N] [--no-peers]
 // Builds what is stale, makes the peers' virtual environment (pinned), runs the benchmarks, writes bench/results and its page in docs/benchmarks.
 import { spawnSync } from "node:child_process";
@@ -53,6 +55,7 @@ const runners = {
   // Nobody to compare with: poses are planted and found again.
   matching: { script: "bench/matching/run.ts", peers: [] },
   adapt: { script: "bench/adapt/run.ts", peers: [makePeers] },
+  cohort: { script: "bench/cohort/run.ts", peers: [makePeers] },
   images: { script: "bench/images/run.ts", peers: [makePeers] },
   // Pairs of laws whose distance is known.
   potential: { script: "bench/potential/run.ts", peers: [] },

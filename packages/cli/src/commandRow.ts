@@ -39,6 +39,8 @@ export interface CommandRow {
     | "morph"
     | "barycenter"
     | "register"
+    | "distance"
+    | "cohort"
     | "info"
     | "completion";
   readonly summary: string;

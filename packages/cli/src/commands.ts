@@ -3,6 +3,7 @@
 import { type CommandRow, type OptionRow, output } from "./commandRow.ts";
 import { match, project } from "./matchCommands.ts";
 import { barycenter, colors, morph, register } from "./pictureCommands.ts";
+import { cohort, distance } from "./sampleCommands.ts";
 import { align, allocate } from "./tableCommands.ts";
 
 const reading: readonly OptionRow[] = [
@@ -267,6 +268,8 @@ export const commands: readonly CommandRow[] = [
   morph,
   barycenter,
   register,
+  distance,
+  cohort,
   info,
   completion,
 ];

@@ -16,6 +16,10 @@ async function run(
       return (await import("./solve.ts")).solveCommand(args, options);
     case "divergence":
       return (await import("./divergence.ts")).divergenceCommand(args, options);
+    case "distance":
+      return (await import("./distance.ts")).distanceCommand(args, options);
+    case "cohort":
+      return (await import("./cohort.ts")).cohortCommand(args, options);
     case "match":
       return (await import("./match.ts")).matchCommand(args, options);
     case "project":

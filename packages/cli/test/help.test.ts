@@ -1,6 +1,6 @@
 // Help, version, completion, info: quick, complete, and their examples work as pasted.
 import { spawnSync } from "node:child_process";
-import { readFileSync } from "node:fs";
+import { mkdirSync, readFileSync } from "node:fs";
 import { isOtError, type SolveMethod, solve } from "monge";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { proofSentence } from "../src/answer.ts";
@@ -41,6 +41,21 @@ beforeAll(() => {
     "b.npy": npy([3], Float64Array.of(0.5, 0.25, 0.25)),
     "scene.ply": demoSplats(),
   });
+  for (const [group, from] of [
+    ["healthy", 0],
+    ["ill", 96],
+  ] as const) {
+    mkdirSync(d.path(group));
+    for (const k of [0, 1, 2]) d.write(`${group}/${k}.png`, half(from + 3 * k > 96 ? 96 - 3 * k : from + 3 * k));
+    d.write(
+      `${group}.npy`,
+      npy(
+        [3, 8, 8],
+        Float64Array.from({ length: 192 }, (_, k) => 1 + ((k + from) % 7)),
+      ),
+    );
+  }
+  d.write("sites.csv", "site\nnorth\nnorth\nsouth\nnorth\nsouth\nsouth\n");
   writeColmap(d.folder);
   const lens = "--camera random-perspective --intrinsics 900,900,640,360 --up 0,0,1 --noise 0.003";
   for (const [seed, name] of ["ellipses", "front", "side"].entries())

@@ -14,6 +14,7 @@ export type { FormatName } from "./formatName.ts";
 export type { GaussianList } from "./gaussianList.ts";
 export type { IdxArray, IdxOptions } from "./idx.ts";
 export { readIdx } from "./idx.ts";
+export { type ImageStack, readImageStack } from "./imageStack.ts";
 export type { LensModel } from "./lens.ts";
 export {
   type Intrinsics,

@@ -69,6 +69,12 @@ export {
 export type { ExactMethod } from "./exact/engines.ts";
 export type { GridL1Result } from "./exact/grid/gridAnswer.ts";
 export { type GridL1, type GridL1Options, gridL1 } from "./exact/grid/gridL1.ts";
+export {
+  type GridSquared,
+  type GridSquaredOptions,
+  type GridSquaredResult,
+  gridSquared,
+} from "./exact/grid/gridSquared.ts";
 export { type WassersteinCircleOptions, wassersteinCircle } from "./exact/line/circle.ts";
 export { type WassersteinCircleUniformOptions, wassersteinCircleUniform } from "./exact/line/circleUniform.ts";
 export { type EnergyDistance1dOptions, energyDistance1d } from "./exact/line/energyDistance1d.ts";
@@ -165,5 +171,25 @@ export {
   type SolveMeasuresOptions,
   solve,
 } from "./solve/solve.ts";
+export { type DriftMonitor, type DriftOptions, type DriftReport, driftMonitor } from "./statistics/drift.ts";
+export { energyStatistic } from "./statistics/energy.ts";
+export { type DivergenceName, divergenceNames, fDivergence } from "./statistics/fDivergence.ts";
+export { type SampleDistanceKind, sampleDistanceKinds } from "./statistics/kinds.ts";
+export { type KernelName, kernelNames } from "./statistics/mmd.ts";
+export { type PermutationOptions, type PermutationResult, permutationTest } from "./statistics/permutation.ts";
+export {
+  type SampleDistance,
+  type SampleDistanceOptions,
+  type SampleDistanceResult,
+  sampleDistance,
+} from "./statistics/sampleDistance.ts";
+export type { SampleLike } from "./statistics/samples.ts";
+export {
+  type TwoSampleOptions,
+  type TwoSampleResult,
+  type TwoSampleTest,
+  twoSampleTest,
+} from "./statistics/twoSampleTest.ts";
+export { type Proportion, proportion } from "./statistics/wilson.ts";
 export type { UnbalancedResult } from "./unbalanced/answer.ts";
 export { type UnbalancedOptions, type UnbalancedTransport, unbalancedTransport } from "./unbalanced/unbalanced.ts";

@@ -1,6 +1,7 @@
 // The public names of the library: adding or losing one is a decision, not an accident.
 import { expect, it } from "vitest";
 import * as barycenter from "../src/barycenter/index.ts";
+import * as cohort from "../src/cohort/index.ts";
 import * as gromov from "../src/gromov/index.ts";
 import * as image from "../src/image/index.ts";
 import * as monge from "../src/index.ts";
@@ -16,20 +17,26 @@ it("monge exports exactly these values", () => {
       "componentOf",
       "cost",
       "densePlan",
+      "divergenceNames",
       "divergenceOfCosts",
+      "driftMonitor",
       "emd",
       "emdBatch",
       "empiricalGaussian",
       "energyDistance1d",
+      "energyStatistic",
       "entropicMap",
+      "fDivergence",
       "gaussian",
       "gaussianMixture",
       "generalisedSliced",
       "gradient",
       "gridL1",
+      "gridSquared",
       "groundNames",
       "histogram",
       "isOtError",
+      "kernelNames",
       "lazyPlan",
       "linearCircular",
       "loadKernels",
@@ -42,12 +49,16 @@ it("monge exports exactly these values", () => {
       "normalize",
       "partialTransport",
       "partialTransport1d",
+      "permutationTest",
       "pointCloud",
+      "proportion",
       "random",
       "regularisedTransport",
       "roundPlan",
       "semidiscrete",
       "semidiscretePlane",
+      "sampleDistance",
+      "sampleDistanceKinds",
       "sinkhorn",
       "sinkhornBatch",
       "sinkhornDivergence",
@@ -58,6 +69,7 @@ it("monge exports exactly these values", () => {
       "sparseFromEntries",
       "sparsePlan",
       "sphericalSliced",
+      "twoSampleTest",
       "unbalancedTransport",
       "wasserstein1d",
       "wassersteinCircle",
@@ -103,6 +115,20 @@ it("monge/image exports exactly these values", () => {
       "palette",
       "register",
       "registerPictures",
+it("monge/cohort exports exactly these values", () => {
+  expect(Object.keys(cohort).sort()).toMatchInlineSnapshot(`
+    [
+      "areaUnderCurve",
+      "classicalScaling",
+      "compareCohorts",
+      "coneDistances",
+      "groupDifference",
+      "imageDistances",
+      "imageScores",
+      "medoids",
+      "nearestMedoid",
+      "nearestNeighbours",
+      "siteOverlap",
     ]
   `);
 });

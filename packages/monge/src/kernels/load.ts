@@ -8,6 +8,7 @@ import { line } from "./line.ts";
 import { matching } from "./matching.ts";
 import { type Family, install } from "./module.ts";
 import { potential } from "./potential.ts";
+import { raster } from "./raster.ts";
 import { truncated } from "./truncated.ts";
 
 /** What a build of the kernels exports: modules, or their bytes, by family. */
@@ -22,6 +23,6 @@ export type KernelSource = Partial<Record<Family, WebAssembly.Module | BufferSou
  */
 export async function loadKernels(source: KernelSource | Promise<KernelSource> = {}): Promise<void> {
   const given = await source;
-  for (const kernels of [exact, line, graph, entropic, truncated, gaussian, gromov, matching, potential])
+  for (const kernels of [exact, line, graph, entropic, truncated, gaussian, gromov, matching, potential, raster])
     await install(kernels, given[kernels.family]);
 }

@@ -11,6 +11,7 @@ export type Family =
   | "truncated"
   | "gaussian"
   | "gromov"
+  | "raster"
   | "matching"
   | "potential";
 

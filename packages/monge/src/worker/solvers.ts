@@ -6,6 +6,7 @@ import { assignment } from "../exact/assignment/assignment.ts";
 import { emd } from "../exact/emd.ts";
 import { emdBatch } from "../exact/emdBatch.ts";
 import { gridL1 } from "../exact/grid/gridL1.ts";
+import { gridSquared } from "../exact/grid/gridSquared.ts";
 import { gaussianBarycenter } from "../gaussian/barycenter.ts";
 import { generalizedBarycenter } from "../gaussian/generalizedBarycenter.ts";
 import { generalizedGaussianBarycenter } from "../gaussian/generalizedGaussian.ts";
@@ -31,6 +32,7 @@ export const solvers: Readonly<Record<string, AnySolver | undefined>> = table({
   generalizedBarycenter,
   generalizedGaussianBarycenter,
   gridL1,
+  gridSquared,
   lowRankTransport,
   matchGaussians,
   matchViews,
