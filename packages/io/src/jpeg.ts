@@ -2,7 +2,7 @@
 // Source of the marker syntax: ITU-T T.81, annex B.
 import { type Bytes, readAll } from "./bytes.ts";
 import { decodeCompressed } from "./compressedImage.ts";
-import { densityTable } from "./density.ts";
+import { densityTable, type Pixels } from "./density.ts";
 import { assertFits, corrupt, unsupported } from "./limits.ts";
 import type { ParseOptions } from "./options.ts";
 import type { Peek, Reader } from "./reader.ts";
@@ -10,20 +10,25 @@ import type { Table } from "./table.ts";
 
 export const jpegReader: Reader = {
   async read(bytes: Bytes, options: ParseOptions): Promise<Table> {
-    const file = await readAll(bytes, options.maxBytes);
-    const { width, height } = jpegFrame(file, bytes.name);
-    // A block of 64 pixels takes a bit at least.
-    if (width * height > bytes.size * 512 + 4096) {
-      throw corrupt(bytes.name, `promises ${width} x ${height} pixels in ${bytes.size} bytes`, width * height);
-    }
-    assertFits(bytes.name, 2 * bytes.size + width * height * 24, options.maxBytes);
-    return densityTable(await decodeCompressed(file, "jpeg", bytes.name), "uint8", options);
+    return densityTable(await decoded(bytes, options), "uint8", options);
   },
+  pixels: decoded,
   async peek(bytes: Bytes, options: ParseOptions): Promise<Peek> {
     const { width, height } = jpegFrame(await readAll(bytes, options.maxBytes), bytes.name);
     return { kind: "grid", shape: [height, width], dtype: "uint8", weights: null };
   },
 };
+
+async function decoded(bytes: Bytes, options: ParseOptions): Promise<Pixels> {
+  const file = await readAll(bytes, options.maxBytes);
+  const { width, height } = jpegFrame(file, bytes.name);
+  // A block of 64 pixels takes a bit at least.
+  if (width * height > bytes.size * 512 + 4096) {
+    throw corrupt(bytes.name, `promises ${width} x ${height} pixels in ${bytes.size} bytes`, width * height);
+  }
+  assertFits(bytes.name, 2 * bytes.size + width * height * 24, options.maxBytes);
+  return decodeCompressed(file, "jpeg", bytes.name);
+}
 
 /** Dimensions of the frame, after a walk over all markers to the end of the image. */
 export function jpegFrame(file: Uint8Array, name: string): { width: number; height: number } {

@@ -11,27 +11,32 @@ import type { Table } from "./table.ts";
 
 export const pngReader: Reader = {
   async read(bytes: Bytes, options: ParseOptions): Promise<Table> {
-    const header = await head(bytes);
-    const raw = pngRawSize(header);
-    if (raw > bytes.size * 1032) {
-      throw corrupt(bytes.name, `promises ${header.width} x ${header.height} pixels in ${bytes.size} bytes`, raw);
-    }
-    assertFits(bytes.name, bytes.size + 3 * raw + header.width * header.height * 20, options.maxBytes);
-    const { png, scanlines } = essentialChunks(await readAll(bytes, options.maxBytes), bytes.name);
-    await proveInflatedSize(scanlines, raw, bytes.name);
-    const { decode } = await import("fast-png");
-    try {
-      return densityTable(pixels(decode(png, { checkCrc: true }), header), dtypeOf(header), options);
-    } catch (error) {
-      if (isOtError(error)) throw error;
-      throw corrupt(bytes.name, "is a broken PNG image", bytes.size, undefined, error);
-    }
+    return densityTable(await decoded(bytes, options), dtypeOf(await head(bytes)), options);
   },
+  pixels: decoded,
   async peek(bytes: Bytes): Promise<Peek> {
     const header = await head(bytes);
     return { kind: "grid", shape: [header.height, header.width], dtype: dtypeOf(header), weights: null };
   },
 };
+
+async function decoded(bytes: Bytes, options: ParseOptions): Promise<Pixels> {
+  const header = await head(bytes);
+  const raw = pngRawSize(header);
+  if (raw > bytes.size * 1032) {
+    throw corrupt(bytes.name, `promises ${header.width} x ${header.height} pixels in ${bytes.size} bytes`, raw);
+  }
+  assertFits(bytes.name, bytes.size + 3 * raw + header.width * header.height * 20, options.maxBytes);
+  const { png, scanlines } = essentialChunks(await readAll(bytes, options.maxBytes), bytes.name);
+  await proveInflatedSize(scanlines, raw, bytes.name);
+  const { decode } = await import("fast-png");
+  try {
+    return pixels(decode(png, { checkCrc: true }), header);
+  } catch (error) {
+    if (isOtError(error)) throw error;
+    throw corrupt(bytes.name, "is a broken PNG image", bytes.size, undefined, error);
+  }
+}
 
 async function head(bytes: Bytes): Promise<PngHeader> {
   return readPngHeader(await bytes.read(0, Math.min(33, bytes.size)), bytes.name);

@@ -2,7 +2,7 @@
 // Source: WebP container specification; RFC 9649.
 import { type Bytes, readAll } from "./bytes.ts";
 import { decodeCompressed } from "./compressedImage.ts";
-import { densityTable } from "./density.ts";
+import { densityTable, type Pixels } from "./density.ts";
 import { assertFits, corrupt, unsupported } from "./limits.ts";
 import type { ParseOptions } from "./options.ts";
 import type { Peek, Reader } from "./reader.ts";
@@ -10,17 +10,22 @@ import type { Table } from "./table.ts";
 
 export const webpReader: Reader = {
   async read(bytes: Bytes, options: ParseOptions): Promise<Table> {
-    const { width, height } = await webpCanvas(bytes);
-    assertFits(bytes.name, 2 * bytes.size + width * height * 24, options.maxBytes);
-    const pixels = await decodeCompressed(await readAll(bytes, options.maxBytes), "webp", bytes.name);
-    if (pixels.width * pixels.height === width * height) return densityTable(pixels, "uint8", options);
-    throw corrupt(bytes.name, "has other dimensions than its header promises", [pixels.width, pixels.height]);
+    return densityTable(await decoded(bytes, options), "uint8", options);
   },
+  pixels: decoded,
   async peek(bytes: Bytes): Promise<Peek> {
     const { width, height } = await webpCanvas(bytes);
     return { kind: "grid", shape: [height, width], dtype: "uint8", weights: null };
   },
 };
+
+async function decoded(bytes: Bytes, options: ParseOptions): Promise<Pixels> {
+  const { width, height } = await webpCanvas(bytes);
+  assertFits(bytes.name, 2 * bytes.size + width * height * 24, options.maxBytes);
+  const pixels = await decodeCompressed(await readAll(bytes, options.maxBytes), "webp", bytes.name);
+  if (pixels.width * pixels.height === width * height) return pixels;
+  throw corrupt(bytes.name, "has other dimensions than its header promises", [pixels.width, pixels.height]);
+}
 
 /** Dimensions from the first chunk: VP8 (lossy), VP8L (lossless) or VP8X (extended). */
 export async function webpCanvas(bytes: Bytes): Promise<{ width: number; height: number }> {
