@@ -1,11 +1,11 @@
 // Contracts multiply-adds in AssemblyScript sources, as C compilers do: f64x2.add(x, f64x2.mul(y, z)) becomes one relaxed instruction
-// with one rounding, f64x2.sub(x, f64x2.mul(y, z)) likewise. For the relaxed-SIMD build; the sources stay one.
+// with one rounding, f64x2.sub(x, f64x2.mul(y, z)) likewise, and f32x4 as f64x2. For the relaxed-SIMD build; the sources stay one.
 
 /** The source with its multiply-adds contracted. */
 export function fuse(source) {
   let out = "";
   let from = 0;
-  for (const { index, 0: name } of source.matchAll(/\bf64x2\.(add|sub)\(/g)) {
+  for (const { index, 0: name } of source.matchAll(/\b(?:f64x2|f32x4)\.(?:add|sub)\(/g)) {
     if (index < from) continue;
     const args = callArguments(source, index + name.length);
     out += source.slice(from, index) + contracted(name, args.list.map(fuse));
@@ -15,19 +15,20 @@ export function fuse(source) {
 }
 
 function contracted(name, [left, right]) {
-  const [first, second] = [factors(left), factors(right)];
+  const [lanes, operation] = [name.slice(0, 5), name.slice(6, -1)];
+  const [first, second] = [factors(left, lanes), factors(right, lanes)];
   if (second !== null) {
-    return `f64x2.relaxed_${name === "f64x2.add(" ? "madd" : "nmadd"}(${second.join(", ")}, ${left.trim()})`;
+    return `${lanes}.relaxed_${operation === "add" ? "madd" : "nmadd"}(${second.join(", ")}, ${left.trim()})`;
   }
-  if (first !== null && name === "f64x2.add(") return `f64x2.relaxed_madd(${first.join(", ")}, ${right.trim()})`;
+  if (first !== null && operation === "add") return `${lanes}.relaxed_madd(${first.join(", ")}, ${right.trim()})`;
   return `${name}${left},${right})`;
 }
 
 /** The factors of an expression that is nothing but a product, or null. */
-function factors(expression) {
+function factors(expression, lanes) {
   const text = expression.trim();
-  if (!text.startsWith("f64x2.mul(")) return null;
-  const { list, end } = callArguments(text, "f64x2.mul(".length);
+  if (!text.startsWith(`${lanes}.mul(`)) return null;
+  const { list, end } = callArguments(text, `${lanes}.mul(`.length);
   return end === text.length ? list.map((factor) => factor.trim()) : null;
 }
 

@@ -23,7 +23,7 @@ const flags = [
 ];
 
 /** Families with a build of their own for engines with relaxed SIMD: `monge/kernels/relaxed`. */
-const relaxed = ["entropic", "truncated"];
+const relaxed = ["entropic", "truncated", "potential"];
 
 export function families() {
   return readdirSync(assembly, { withFileTypes: true })

@@ -7,6 +7,7 @@ import { gromov } from "./gromov.ts";
 import { line } from "./line.ts";
 import { matching } from "./matching.ts";
 import { type Family, install } from "./module.ts";
+import { potential } from "./potential.ts";
 import { truncated } from "./truncated.ts";
 
 /** What a build of the kernels exports: modules, or their bytes, by family. */
@@ -21,6 +22,6 @@ export type KernelSource = Partial<Record<Family, WebAssembly.Module | BufferSou
  */
 export async function loadKernels(source: KernelSource | Promise<KernelSource> = {}): Promise<void> {
   const given = await source;
-  for (const kernels of [exact, line, graph, entropic, truncated, gaussian, gromov, matching])
+  for (const kernels of [exact, line, graph, entropic, truncated, gaussian, gromov, matching, potential])
     await install(kernels, given[kernels.family]);
 }

@@ -10,12 +10,12 @@ export interface Random {
   integer(below: number): number;
 }
 
-/** Starts a stream. Any finite `seed` is allowed; its 64 float bits are the key. */
-export function random(seed: number): Random {
+/** Starts a stream. Any finite `seed` is allowed; its 64 float bits are the key. A seed has 2^32 streams, numbered by integers. */
+export function random(seed: number, stream = 0): Random {
   const key = new Uint32Array(new Float64Array([seed]).buffer);
   let a = key[0] | 0;
   let b = key[1] | 0;
-  let c = 0x9e3779b9 | 0;
+  let c = (0x9e3779b9 + stream) | 0;
   let counter = 1;
   const next = (): number => {
     const t = (a + b + counter) | 0;
