@@ -11,7 +11,7 @@ import { type Critic, critic } from "./critic.ts";
 import { readPair, type Samples } from "./samples.ts";
 import { certifyW1, type W1Certificate, type W1CertifyOptions } from "./statisticalCertificate.ts";
 import { type CurvePoint, curveOf, firstState, type Training, train } from "./training.ts";
-import { readCriticOptions, requireNet, requireWhole, type TrainOptions } from "./trainOptions.ts";
+import { readTrainingOptions, requireNet, requireWhole, type TrainOptions } from "./trainOptions.ts";
 import { estimateW1, streams, type W1Estimate } from "./w1Estimate.ts";
 
 /** A trained critic. */
@@ -60,7 +60,7 @@ export const trainCritic: TrainCritic = /*#__PURE__*/ defineSolver<[Samples, Sam
     const { steps = 2000, warmStart, checkpoint, resume } = options;
     requireWhole("steps", steps, 1);
     const net = options.net ?? warmStart?.net;
-    const { evaluationPoints, ...read } = readCriticOptions(source, target, { ...options, net });
+    const { evaluationPoints, ...read } = readTrainingOptions(source, target, { ...options, net });
     const training = { ...read, steps };
     if (warmStart !== undefined) requireNet(warmStart, training.net);
     if (checkpoint !== undefined && typeof checkpoint.save !== "function")

@@ -45,7 +45,7 @@ export interface TrainOptions extends TrainingOptions {
 }
 
 /** Everything but the number of steps. Throws `InvalidShape`, `InvalidValue`. */
-export function readCriticOptions(
+export function readTrainingOptions(
   source: SampleSource,
   target: SampleSource,
   options: TrainingOptions,
