@@ -28,7 +28,17 @@ export interface Example {
 }
 
 export interface CommandRow {
-  readonly name: "solve" | "divergence" | "match" | "project" | "info" | "completion";
+  /** One word, or the name of a group and one word. */
+  readonly name:
+    | "solve"
+    | "divergence"
+    | "match"
+    | "project"
+    | "w1 train"
+    | "w1 apply"
+    | "w1 evaluate"
+    | "info"
+    | "completion";
   readonly summary: string;
   readonly arguments: readonly ArgumentRow[];
   readonly options: readonly OptionRow[];
@@ -45,3 +55,8 @@ export const output: readonly OptionRow[] = [
 export function longName(option: OptionRow): string {
   return /--([a-z-]+)/.exec(option.flags)?.[1] ?? option.flags;
 }
+
+/** What the groups of commands are for, by their word. */
+export const groups: Readonly<Record<string, string>> = {
+  w1: "Maps of pictures learned from two collections: train, apply, evaluate",
+};

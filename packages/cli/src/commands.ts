@@ -2,6 +2,7 @@
 
 import { type CommandRow, type OptionRow, output } from "./commandRow.ts";
 import { match, project } from "./matchCommands.ts";
+import { w1Apply, w1Evaluate, w1Train } from "./w1Commands.ts";
 
 const reading: readonly OptionRow[] = [
   {
@@ -254,4 +255,14 @@ const completion: CommandRow = {
 };
 
 /** All commands, in the order of the help. */
-export const commands: readonly CommandRow[] = [solve, divergence, match, project, info, completion];
+export const commands: readonly CommandRow[] = [
+  solve,
+  divergence,
+  match,
+  project,
+  w1Train,
+  w1Apply,
+  w1Evaluate,
+  info,
+  completion,
+];

@@ -28,6 +28,7 @@ export {
   pictureModel,
   pictureModelFromBytes,
 } from "./pictureModel.ts";
+export { type PictureNetOptions, pictureNet } from "./pictureNet.ts";
 export { type CropOptions, degraded, gaussianNoise, imageCrops } from "./pictureSamples.ts";
 export { distinctPictures, requireDisjoint, splitPictures } from "./pictureSets.ts";
 export {
