@@ -1,6 +1,6 @@
 // Help, version, completion, info: quick, complete, and their examples work as pasted.
 import { spawnSync } from "node:child_process";
-import { readFileSync } from "node:fs";
+import { mkdirSync, readFileSync } from "node:fs";
 import { isOtError, type SolveMethod, solve } from "monge";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { proofSentence } from "../src/answer.ts";
@@ -12,6 +12,7 @@ import { timeClass } from "../src/forecast.ts";
 import { encodePng } from "../src/plot/png.ts";
 import { demoSplats, writeColmap } from "./matchFiles.ts";
 import { cloudText, type Desk, desk, npy } from "./monge.ts";
+import { stripePixels, stripes } from "./pictureFiles.ts";
 
 let d: Desk;
 
@@ -30,7 +31,15 @@ beforeAll(() => {
     "a.npy": npy([2], Float64Array.of(0.5, 0.5)),
     "b.npy": npy([3], Float64Array.of(0.5, 0.25, 0.25)),
     "scene.ply": demoSplats(),
+    "digits.npy": stripes(40),
   });
+  mkdirSync(d.path("photos"));
+  for (let k = 0; k < 6; k++) d.write(`photos/${k}.png`, encodePng(stripePixels(k), 8, 8));
+  for (const [name, task] of [
+    ["model.w1", "--noise 0.4"],
+    ["generator.w1", "--task generate"],
+  ])
+    expect(d.monge(`w1 train --target digits.npy ${task} --critics 1 --steps 2 -o ${name}`).code).toBe(0);
   writeColmap(d.folder);
   const lens = "--camera random-perspective --intrinsics 900,900,640,360 --up 0,0,1 --noise 0.003";
   for (const [seed, name] of ["ellipses", "front", "side"].entries())
@@ -42,7 +51,7 @@ describe("monge --help", () => {
   it("names every command and every exit code", () => {
     const { code, stdout, stderr } = d.monge("--help");
     expect([code, stderr]).toEqual([0, ""]);
-    for (const { name } of commands) expect(stdout).toContain(`  ${name}`);
+    for (const { name } of commands) expect(stdout).toContain(`  ${name.split(" ")[0]}`);
     for (const [number, meaning] of exitMeanings) expect(stdout).toContain(`${String(number).padEnd(5)}${meaning}`);
   });
 
@@ -51,6 +60,13 @@ describe("monge --help", () => {
     expect(code).toBe(0);
     for (const option of command.options) expect(stdout).toContain(option.flags);
     for (const { line } of command.examples) expect(stdout).toContain(line);
+  });
+
+  it("monge w1 --help names the commands of the group", () => {
+    const { code, stdout } = d.monge("w1 --help");
+    expect(code).toBe(0);
+    for (const { name } of commands.filter((row) => row.name.startsWith("w1 ")))
+      expect(stdout).toContain(`  ${name.slice(3)}`);
   });
 
   it("loads neither the solvers nor the readers", () => {
@@ -125,6 +141,9 @@ describe("monge completion", () => {
       return stdout.trim().split("\n");
     };
     expect(ask("monge", "so")).toEqual(["solve"]);
+    expect(ask("monge", "w1", "tr")).toEqual(["train"]);
+    expect(ask("monge", "w1", "train", "--task", "")).toEqual(["denoise", "deblur", "generate", "translate"]);
+    expect(ask("monge", "w1", "apply", "--cri")).toEqual(["--critics"]);
     expect(ask("monge", "solve", "--gro")).toEqual(["--ground"]);
     expect(ask("monge", "solve", "--mass", "")).toEqual(["normalize", "keep"]);
     expect(ask("monge", "solve", "sour")).toEqual(["source.csv"]);
