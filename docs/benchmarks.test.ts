@@ -11,6 +11,7 @@ it.each([
   ...benchFiles(root, "entropic"),
   ...benchFiles(root, "gromov"),
   ...benchFiles(root, "matching"),
+  ...benchFiles(root, "potential-speed"),
 ])("%s is made from the results", (path, text) => {
   expect(readFileSync(root + path, "utf8")).toBe(text);
 });

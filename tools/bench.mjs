@@ -1,4 +1,5 @@
 // npm run bench -- exact [--case REGEX] [--runs N] [--quick] [--full] [--no-peers]; npm run bench -- report
+// npm run bench -- potential-speed [--case REGEX] [--rounds N] [--no-peers]
 // npm run bench -- matching [--case REGEX] [--runs N] [--scene FILE] [--seed N] [--time]
 // Builds what is stale, makes the peers' virtual environment (pinned), runs the benchmarks, writes bench/results and its page in docs/benchmarks.
 import { spawnSync } from "node:child_process";
@@ -14,6 +15,14 @@ function run(command, args) {
   const { status, error } = spawnSync(command, args, { cwd: root, stdio: "inherit" });
   if (error) throw error;
   if (status !== 0) process.exit(status ?? 1);
+}
+
+/** Installs the peers of critics' steps, apart from the product's dependencies; PyTorch joins in where the environment of the Python peers has it. */
+function makeCriticPeers() {
+  const folder = join(peers, "critics");
+  if (existsSync(join(folder, "node_modules"))) return;
+  console.log("Installing the peers (npm) into bench/peers/critics; --no-peers does without them.");
+  run("npm", ["ci", "--prefix", folder, "--ignore-scripts", "--no-audit", "--no-fund"]);
 }
 
 /** Makes bench/peers/.venv, anew where requirements.txt changed since. */
@@ -42,6 +51,12 @@ run(process.execPath, [join(root, "tools/ready.mjs")]);
 if (args[0] === "matching") {
   // Nobody to compare with: poses are planted and found again.
   run(process.execPath, ["--import", "tsx", join(root, "bench/matching/run.ts"), ...args.slice(1)]);
+} else if (args[0] === "potential-speed") {
+  if (!args.includes("--no-peers")) {
+    makePeers();
+    makeCriticPeers();
+  }
+  run(process.execPath, ["--import", "tsx", join(root, "bench/potentialSpeed/run.ts"), ...args.slice(1)]);
 } else if (args[0] !== "report") {
   if (!args.includes("--no-peers")) makePeers();
   run(process.execPath, ["--import", "tsx", join(root, "bench/run.ts"), ...args]);

@@ -108,6 +108,41 @@ export type { Job, Pool } from "./run/pool.ts";
 export type { Report, Warning } from "./run/report.ts";
 export type { MarginalHold, Result, SolvedProblem } from "./run/result.ts";
 export type { Run } from "./run/solver.ts";
+export type { PlanarDensity } from "./semidiscrete/density.ts";
+export {
+  type PointSampler,
+  type Semidiscrete,
+  type SemidiscreteCertificate,
+  type SemidiscreteOptions,
+  type SemidiscreteResult,
+  semidiscrete,
+} from "./semidiscrete/semidiscrete.ts";
+export {
+  type PlaneCell,
+  type SemidiscretePlane,
+  type SemidiscretePlaneOptions,
+  type SemidiscretePlaneResult,
+  semidiscretePlane,
+} from "./semidiscrete/semidiscretePlane.ts";
+export { type DefiningFunction, type GeneralisedSlicedOptions, generalisedSliced } from "./sliced/generalisedSliced.ts";
+export {
+  type MaxSliced,
+  type MaxSlicedCertificate,
+  type MaxSlicedOptions,
+  type MaxSlicedResult,
+  maxSliced,
+} from "./sliced/maxSliced.ts";
+export {
+  type MinSlicedPlanOptions,
+  minSlicedPlan,
+  type SlicedPlanCertificate,
+  type SlicedPlanOptions,
+  type SlicedPlanResult,
+  slicedPlan,
+} from "./sliced/slicedPlan.ts";
+export type { SlicedCertificate, SlicedResult } from "./sliced/slicedResult.ts";
+export { type SlicedOptions, slicedWasserstein } from "./sliced/slicedWasserstein.ts";
+export { type SphericalSlicedOptions, sphericalSliced } from "./sliced/sphericalSliced.ts";
 export type { SolveMethod } from "./solve/methods.ts";
 export {
   type MeasuresResult,

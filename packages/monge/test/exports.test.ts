@@ -3,6 +3,7 @@ import { expect, it } from "vitest";
 import * as gromov from "../src/gromov/index.ts";
 import * as monge from "../src/index.ts";
 import * as matching from "../src/matching/index.ts";
+import * as potential from "../src/potential/index.ts";
 
 it("monge exports exactly these values", () => {
   expect(Object.keys(monge).sort()).toMatchInlineSnapshot(`
@@ -90,6 +91,23 @@ it("monge.cost exports exactly these constructors", () => {
       "lowRank",
       "points",
       "sparse",
+    ]
+  `);
+});
+it("monge/potential exports exactly these values", () => {
+  expect(Object.keys(potential).sort()).toMatchInlineSnapshot(`
+    [
+      "convolutional",
+      "critic",
+      "criticFromBytes",
+      "discretePotential",
+      "kantorovichPotential",
+      "mlp",
+      "rayLengths",
+      "trainCritic",
+      "transportStep",
+      "w1Map",
+      "w1MapFromBytes",
     ]
   `);
 });

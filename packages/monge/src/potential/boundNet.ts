@@ -160,7 +160,7 @@ export function bindNet(workspace: Workspace, net: Stages, rows: number): BoundN
   };
 }
 
-/** u and its gradient at points, `bound.rows` at a time; each row's bits do not depend on the others. */
+/** u and its gradient at points, `bound.rows` at a time; each row's bits do not depend on the others. Throws `InvalidValue` where f32 overflows. */
 export function evaluateNet(
   workspace: Workspace,
   bound: BoundNet,
@@ -184,6 +184,12 @@ export function evaluateNet(
     bound.backward(rows);
     bound.transposed(0, deltas[0], activations[0], rows);
     bound.read(activations[0], rows, gradients, begin);
+  }
+  if (!values.every(Number.isFinite) || !gradients.every(Number.isFinite)) {
+    throw new OtError("InvalidValue", "The critic leaves the range of f32 at these points.", {
+      argument: "points",
+      cure: "Pass points of the size that it was trained on.",
+    });
   }
   return { values, gradients };
 }

@@ -1,10 +1,10 @@
 // A critic: a net with weights, a potential u that is evaluated with its gradient, and one file that holds it.
-import { OtError } from "../errors/otError.ts";
+import { isOtError, OtError } from "../errors/otError.ts";
 import { potential } from "../kernels/potential.ts";
 import { withWorkspace } from "../kernels/workspace.ts";
 import { type Matrix, type MatrixLike, toMatrix } from "../linalg/matrix.ts";
 import { random } from "../linalg/random.ts";
-import { bindNet, evaluateNet } from "./boundNet.ts";
+import { bindNet, evaluateNet, requireMemory } from "./boundNet.ts";
 import type { NetDescription } from "./net.ts";
 import { corrupt, packRecord, unpackRecord } from "./record.ts";
 import { innerOrder, readNet, type Stages, volume } from "./stages.ts";
@@ -41,10 +41,11 @@ const fileKind = "critic";
  * Makes a critic. New weights are uniform: He's bound sqrt(6 / ((1 + slope^2) fan-in)) in front of a LeakyReLU (He et al. 2015), LeCun's
  * sqrt(3 / fan-in) elsewhere, so that signals keep their size; biases up to 1 / sqrt(fan-in), so that the kinks do not all meet in one point.
  *
- * Throws `InvalidShape` and `InvalidValue`, naming the layer that does not fit.
+ * Throws `InvalidShape` and `InvalidValue`, naming the layer that does not fit; `OutOfMemory` with the bytes.
  */
 export function critic(net: NetDescription, { seed = 0, weights, provenance = {} }: CriticOptions = {}): Critic {
   const read = readNet(net);
+  requireMemory(read, 1);
   return make(net, read, weights === undefined ? drawWeights(read, seed) : readWeights(weights, read), provenance);
 }
 
@@ -55,9 +56,11 @@ export function criticFromBytes(bytes: Uint8Array): Critic {
   try {
     const net = header["net"] as NetDescription;
     const read = readNet(net);
+    requireMemory(read, 1);
     if (!(weights instanceof Float32Array)) throw corrupt(fileKind, "holds no weights");
     return make(net, read, readWeights(weights, read), header["provenance"] as Provenance);
   } catch (cause) {
+    if (isOtError(cause, "CorruptFile")) throw cause;
     throw corrupt(fileKind, `describes no net: ${(cause as Error).message.replace(/\.$/, "")}`, cause);
   }
 }

@@ -11,7 +11,9 @@ export interface CriticMove {
   /** A length for all; or, of `"ray"`, a share of each point's own ray. */
   readonly eta: number;
   readonly step: "mean" | "ray";
-  /** No ray is followed farther. */
+  /** No ray is followed below this level of u: the target has nothing there, and behind it u may fall on for ever. */
+  readonly lowest: number;
+  /** No ray is followed farther, in the unit of the coordinates. */
   readonly farthest: number;
 }
 
@@ -22,14 +24,15 @@ export function moveAlong(critic: Critic, points: Matrix<Floats>, move: CriticMo
   return { ...moved, data: Float32Array.from(moved.data) };
 }
 
-function alongRays(critic: Critic, points: Matrix<Floats>, { eta, farthest }: CriticMove): Matrix {
+function alongRays(critic: Critic, points: Matrix<Floats>, { eta, lowest, farthest }: CriticMove): Matrix {
   const lengths = rayLengths(critic, points, { farthest });
-  const { gradients } = critic.evaluate(points);
-  const norms = rowNorms(gradients);
-  const data = gradients.data.map((slope, k) => {
-    const i = Math.floor(k / points.cols);
-    return norms[i] > 0 ? points.data[k] - (eta * lengths[i] * slope) / norms[i] : points.data[k];
+  const { values, gradients } = critic.evaluate(points);
+  const steps = rowNorms(gradients).map((norm, i) => {
+    // u falls by the slope a unit of length: no more than down to the lowest level.
+    const longest = Math.max(0, values[i] - lowest) / norm;
+    return norm > 0 ? (eta * Math.min(lengths[i], longest)) / norm : 0;
   });
+  const data = gradients.data.map((slope, k) => points.data[k] - steps[Math.floor(k / points.cols)] * slope);
   return { ...gradients, data };
 }
 

@@ -27,12 +27,13 @@ export interface SampleSource extends Sampler {
  *
  * Throws `InvalidShape` for no points or points without coordinates, `InvalidValue` for coordinates that are not finite (in f32).
  */
-export function readSamples(samples: Samples, argument: string): SampleSource {
+export function readSamples(samples: Samples | SampleSource, argument: string): SampleSource {
+  if ("dimension" in samples) return samples;
   return isSampler(samples) ? checkedSampler(samples, argument) : rowsOf(samples, argument);
 }
 
 /** Both sides, of one shape. Throws what {@link readSamples} throws, and `InvalidShape` if the shapes differ. */
-export function readPair(source: Samples, target: Samples): [SampleSource, SampleSource] {
+export function readPair(source: Samples | SampleSource, target: Samples | SampleSource): [SampleSource, SampleSource] {
   const [from, to] = [readSamples(source, "source"), readSamples(target, "target")];
   const given = from.points === null && to.points === null;
   const fits = given ? String(from.shape) === String(to.shape) : from.dimension === to.dimension;

@@ -148,8 +148,9 @@ function* run(
     const w1 = estimateW1(u, here, target, { penalty, count, seed: training.seed, stream: streams.evaluation });
     const eta = step === "ray" ? theta : theta * Math.max(0, w1.estimate);
     const seen = someOf(here, count, training.seed);
-    const move = { eta, step, farthest };
-    curve.push({ critic: k, ...w1, eta, moved: meanMove(seen, moveAlong(u, seen, move)) });
+    const lowest = quantile(u.evaluate(someOf(target, count, training.seed)).values, 0.02);
+    const move = { eta, lowest, step, farthest };
+    curve.push({ critic: k, ...w1, eta, lowest, moved: meanMove(seen, moveAlong(u, seen, move)) });
     critics.push(u);
     here = moved(plan, here, u, move);
   }
@@ -206,7 +207,7 @@ function moving(
   const pooled = fixed ? someOf(source, poolPoints, seed) : null;
   let here = pooled === null ? source : { ...readSamples(pooled, "source"), shape: source.shape };
   critics.forEach((u, k) => {
-    here = moved(plan, here, u, { eta: curve[k].eta, step, farthest });
+    here = moved(plan, here, u, { ...curve[k], step, farthest });
   });
   return here;
 }
@@ -248,10 +249,15 @@ function reach(source: SampleSource, target: SampleSource, seed: number): number
   return most > 0 ? 2 * Math.sqrt(most) : 1;
 }
 
+/** The value below which a share of the values lies. */
+function quantile(values: Float64Array, share: number): number {
+  return values.slice().sort()[Math.floor(share * (values.length - 1))];
+}
+
 function ended({ critics, stopBelow, patience }: W1MapPlan, curve: readonly W1MapPoint[]): Status | null {
   const last = curve.at(-1);
   if (last === undefined) return null;
-  if (curve.length > 1 && last.estimate < stopBelow * curve[0].estimate) return "converged";
+  if (stopBelow > 0 && last.estimate < stopBelow * curve[0].estimate) return "converged";
   const least = curve.reduce((best, { estimate }, k) => (estimate < curve[best].estimate ? k : best), 0);
   if (curve.length - 1 - least >= patience) return "stalled";
   return curve.length >= critics ? "maxIterations" : null;

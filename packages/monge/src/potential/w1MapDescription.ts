@@ -8,6 +8,8 @@ export interface W1MapPoint extends W1Estimate {
   readonly critic: number;
   /** How far it moves points: eta, theta W1; for rays, theta. */
   readonly eta: number;
+  /** The level of u below which 2 % of the target lie: rays end there at the latest. */
+  readonly lowest: number;
   /** The mean distance by which it moved the points that it was estimated on. */
   readonly moved: number;
 }

@@ -54,7 +54,7 @@ export function makeMap(
         });
       }
       let at: Matrix<Float32Array> = { ...given, data: Float32Array.from(given.data) };
-      for (let k = 0; k < count; k++) at = moveAlong(critics[k], at, { eta: curve[k].eta, step, farthest });
+      for (let k = 0; k < count; k++) at = moveAlong(critics[k], at, { ...curve[k], step, farthest });
       return { ...given, data: Float64Array.from(at.data) };
     },
     explain: () => explainMap(dimension, critics[0]?.weights.length ?? 0, curve, description),

@@ -8,6 +8,7 @@ import { critic } from "../../src/potential/critic.ts";
 import { type EngineOptions, freshState, openEngine } from "../../src/potential/engine.ts";
 import { convolutional, type Layer, mlp, type NetDescription } from "../../src/potential/net.ts";
 import { criticOracle } from "../oracles/criticNet.ts";
+import { deviation } from "./deviation.ts";
 
 const leaky: Layer = { kind: "leakyRelu" };
 const out: Layer = { kind: "dense", units: 1 };
@@ -65,16 +66,6 @@ function task(net: NetDescription, seed: number, gain: number, batch = 5) {
   const weights = critic(net, { seed }).weights.map((value) => gain * value);
   const t = Float32Array.from({ length: batch }, () => rng.uniform());
   return { d, weights, x: draw(batch * d), y: draw(batch * d), t };
-}
-
-function deviation(seen: ArrayLike<number>, wanted: ArrayLike<number>): number {
-  let [error, size] = [0, 0];
-  for (let k = 0; k < wanted.length; k++) {
-    error = Math.max(error, Math.abs(seen[k] - wanted[k]));
-    size = Math.max(size, Math.abs(wanted[k]));
-  }
-  expect(seen.length).toBe(wanted.length);
-  return error / size;
 }
 
 describe.each(Object.entries(nets))("%s", (_, net) => {
