@@ -4,6 +4,8 @@ import { fileURLToPath } from "node:url";
 import type { BenchFile, BenchResult, Proof } from "./bench.ts";
 import { matchingPage } from "./matching/report.ts";
 import type { MatchFile } from "./matching/row.ts";
+import { imagingPage } from "./potential/imagingReport.ts";
+import type { ImagingFile } from "./potential/imagingRow.ts";
 import { speedPage } from "./potentialSpeed/report.ts";
 import type { SpeedFile } from "./potentialSpeed/row.ts";
 import { megabytes, seconds } from "./table.ts";
@@ -179,6 +181,10 @@ export function benchFiles(root: string, family: string): Map<string, string> {
     const found = JSON.parse(readFileSync(results, "utf8")) as MatchFile;
     return new Map([["docs/benchmarks/matching.md", matchingPage(found)]]);
   }
+  if (family === "potential-imaging") {
+    const found = JSON.parse(readFileSync(results, "utf8")) as ImagingFile;
+    return new Map([["docs/benchmarks/potential-imaging.md", imagingPage(found)]]);
+  }
   if (family === "potential-speed") {
     const found = JSON.parse(readFileSync(results, "utf8")) as SpeedFile;
     return new Map([["docs/benchmarks/potential-speed.md", speedPage(found)]]);
@@ -193,7 +199,7 @@ export function benchFiles(root: string, family: string): Map<string, string> {
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
   const root = fileURLToPath(new URL("..", import.meta.url));
   mkdirSync(`${root}docs/benchmarks`, { recursive: true });
-  for (const family of ["exact", "entropic", "gromov", "matching", "potential-speed"]) {
+  for (const family of ["exact", "entropic", "gromov", "matching", "potential-speed", "potential-imaging"]) {
     for (const [path, text] of benchFiles(root, family)) writeFileSync(root + path, text);
   }
 }

@@ -12,6 +12,7 @@ it.each([
   ...benchFiles(root, "gromov"),
   ...benchFiles(root, "matching"),
   ...benchFiles(root, "potential-speed"),
+  ...benchFiles(root, "potential-imaging"),
 ])("%s is made from the results", (path, text) => {
   expect(readFileSync(root + path, "utf8")).toBe(text);
 });

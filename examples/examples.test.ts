@@ -11,6 +11,11 @@ const claims: Readonly<Record<string, readonly RegExp[]>> = {
     /^worker 1 does task 0 in 2$/,
     /^task 2 stays undone$/,
   ],
+  "denoise.ts": [
+    /^critic 1: W1 is \d+\.\d\d, /,
+    /^W1 fell by half: true$/,
+    /^gains more than 3 dB, and more than the best blur: true$/,
+  ],
   "digits.ts": [/^W2 = [\d.]+ pixels, optimal by \w+$/, /^gap /, /^100 % of pixel|^\d+ % of pixel/],
   "divergence.ts": [
     /^its divergence from itself: 0$/,

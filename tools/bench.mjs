@@ -1,4 +1,5 @@
 // npm run bench -- exact [--case REGEX] [--runs N] [--quick] [--full] [--no-peers]; npm run bench -- report
+// npm run bench -- potential-imaging [--case REGEX] [--seeds K] [--photographs FOLDER --validation FOLDER] [--pictures]
 // npm run bench -- potential-speed [--case REGEX] [--rounds N] [--no-peers]
 // npm run bench -- matching [--case REGEX] [--runs N] [--scene FILE] [--seed N] [--time]
 // Builds what is stale, makes the peers' virtual environment (pinned), runs the benchmarks, writes bench/results and its page in docs/benchmarks.
@@ -51,6 +52,8 @@ run(process.execPath, [join(root, "tools/ready.mjs")]);
 if (args[0] === "matching") {
   // Nobody to compare with: poses are planted and found again.
   run(process.execPath, ["--import", "tsx", join(root, "bench/matching/run.ts"), ...args.slice(1)]);
+} else if (args[0] === "potential-imaging") {
+  run(process.execPath, ["--import", "tsx", join(root, "bench/potential/imaging.ts"), ...args.slice(1)]);
 } else if (args[0] === "potential-speed") {
   if (!args.includes("--no-peers")) {
     makePeers();

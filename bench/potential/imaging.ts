@@ -78,12 +78,12 @@ const digits = (name: string, limit: number): Promise<Picture[]> => readPictures
 
 /** Validation pictures of the training set that are on neither side; test pictures of the test set. */
 async function digitSides(): Promise<Sides> {
-  const all = await digits("train-images-idx3-ubyte", 20_200);
-  const test = await digits("t10k-images-idx3-ubyte", 500);
+  const all = await digits("train-images-idx3-ubyte", 20_060);
+  const test = await digits("t10k-images-idx3-ubyte", 300);
   return {
     source: all.slice(0, 10_000),
     target: all.slice(10_000, 20_000),
-    validation: all.slice(20_000, 20_100),
+    validation: all.slice(20_000, 20_060),
     test,
   };
 }
@@ -103,8 +103,8 @@ async function photographSides(): Promise<Sides> {
   return {
     source: all.slice(0, half),
     target: all.slice(half),
-    validation: crops(held.slice(0, 5), 100, 1),
-    test: crops(held.slice(5), 500, 2),
+    validation: crops(held.slice(0, 5), 60, 1),
+    test: crops(held.slice(5), 300, 2),
   };
 }
 
@@ -151,7 +151,7 @@ async function trainedModel(
     ...{ critics, steps, firstSteps, batch, theta, penalty, seed },
     learningRate: 2e-3,
     evaluationPoints: 512,
-    poolPoints: 4096,
+    poolPoints: 3072,
     checkpoint: { every: 100, save: state.save },
     ...(state.resume !== null && { resume: state.resume }),
     onProgress({ curve, iteration }) {
@@ -219,11 +219,11 @@ async function restore(each: ImagingCase, sides: Sides, seed: number): Promise<I
   const { critic, seconds: regularizerSeconds } = await regularizerCritic(each, task, seed);
   const smoothing = bestGaussianSmoothing(validation, sides.validation);
   const wiener = bestWienerFilter(clean, { kernel, noise: each.noise }, validation, sides.validation);
-  const tune = (u: Critic) =>
-    tunedRegularizer(u, validation, sides.validation, { kernel, mus: each.mus, steps: 30, stepSize: 0.25 });
-  const own = tune(critic);
-  const first = tune(model.map.critics[0]);
-  const regularizer = own.psnr >= first.psnr ? own : first;
+  const regularizer = tunedRegularizer(critic, validation, sides.validation, {
+    ...{ kernel, mus: each.mus },
+    steps: 20,
+    stepSize: each.blur > 0 ? 1 : 0.25,
+  });
   const methods = [
     { name: "given", list: given },
     { name: smoothing.filter.name, list: smoothing.filter.apply(given) },
@@ -266,7 +266,7 @@ function rowOf(each: ImagingCase, { map }: PictureModel, seed: number, seconds: 
 }
 
 /** Samples that are generated to be compared. */
-const made = 500;
+const made = 300;
 
 async function generate(each: ImagingCase, sides: Sides, seed: number): Promise<ImagingRow> {
   const task = taskOf(each, sides);

@@ -22,7 +22,7 @@ export interface ImagingCase {
   readonly seeds: number;
 }
 
-const common = { batch: 32, widths: [8, 16, 32], theta: 0.9, penalty: 100 } as const;
+const common = { batch: 16, widths: [8, 16, 32], theta: 0.9, penalty: 100 } as const;
 
 export const imagingCases: readonly ImagingCase[] = [
   {
@@ -34,9 +34,9 @@ export const imagingCases: readonly ImagingCase[] = [
     noise: 0.4,
     blur: 0,
     critics: 5,
-    steps: 300,
-    firstSteps: 600,
-    mus: [7, 9, 11, 13, 16],
+    steps: 200,
+    firstSteps: 400,
+    mus: [7, 10, 13, 17],
     seeds: 3,
   },
   {
@@ -47,9 +47,9 @@ export const imagingCases: readonly ImagingCase[] = [
     task: "generate",
     noise: 1,
     blur: 0,
-    critics: 14,
-    steps: 150,
-    firstSteps: 300,
+    critics: 16,
+    steps: 100,
+    firstSteps: 200,
     theta: 0.8,
     mus: [],
     seeds: 1,
@@ -63,9 +63,9 @@ export const imagingCases: readonly ImagingCase[] = [
     noise: 0.2,
     blur: 0,
     critics: 4,
-    steps: 300,
-    firstSteps: 600,
-    mus: [2, 3, 4, 5, 6, 8],
+    steps: 200,
+    firstSteps: 400,
+    mus: [2, 3.5, 5, 7],
     seeds: 1,
   },
   {
@@ -77,9 +77,9 @@ export const imagingCases: readonly ImagingCase[] = [
     noise: 0.04,
     blur: 1,
     critics: 4,
-    steps: 300,
-    firstSteps: 600,
-    mus: [0.05, 0.2, 0.5, 1, 2],
+    steps: 200,
+    firstSteps: 400,
+    mus: [0.1, 0.3, 1, 2],
     seeds: 1,
   },
 ];
