@@ -25,7 +25,7 @@ export {
 } from "./matchProblem.ts";
 export { encodeMatchProblem, writeMatchProblem } from "./matchProblemWrite.ts";
 export type { DescribeOptions, ImageOptions, ReadOptions, TableOptions } from "./options.ts";
-export { type PictureOptions, readPictures } from "./pictures.ts";
+export { type Picture, type PictureOptions, readPictures } from "./pictures.ts";
 export { describe, readMatrix, readMeasure, readVector } from "./read.ts";
 export { readScene } from "./scene.ts";
 export type { NamedBytes, Source } from "./source.ts";

@@ -2,7 +2,6 @@
 // Whole numbers are scaled by the range of their type, other numbers taken from [0, 1] or, where one is negative, from [-1, 1].
 import type * as Fs from "node:fs/promises";
 import { OtError } from "monge";
-import type { Picture } from "monge/potential";
 import type { Bytes } from "./bytes.ts";
 import { lumas, type Pixels } from "./density.ts";
 import { detectFormat } from "./format.ts";
@@ -10,6 +9,14 @@ import { readIdxHeader, readIdxItems } from "./idx.ts";
 import { fileError, nodeModule } from "./nodeFile.ts";
 import type { ReadOptions } from "./options.ts";
 import { type Source, withBytes } from "./source.ts";
+
+/** A picture of `monge/potential`: sample (c, i, j) is `data[(c * height + i) * width + j]`. */
+export interface Picture {
+  readonly data: Float32Array;
+  readonly shape: readonly [channels: number, height: number, width: number];
+  /** Where it comes from, for errors. */
+  readonly name?: string;
+}
 
 /** How pictures are read. */
 export interface PictureOptions extends Pick<ReadOptions, "format" | "entry" | "maxBytes"> {
