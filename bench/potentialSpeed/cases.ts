@@ -17,7 +17,7 @@ export const speedCases: readonly SpeedCase[] = [
     title: "perceptron 784-256-256-1, batch 64",
     net: mlp(784, [256, 256]),
     batch: 64,
-    require: { "jax-js": 6, "tfjs-wasm": 10 },
+    require: { "jax-js": 6, "jax-js with jit": 6, "tfjs-wasm": 10 },
   },
   {
     name: "convolution",

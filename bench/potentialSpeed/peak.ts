@@ -1,5 +1,4 @@
 // What one core can do at most in WebAssembly: eight independent sums of products in registers, nothing loaded; and what the product of matrices reaches.
-import asc from "assemblyscript/asc";
 import type { Workspace } from "../../packages/monge/dist/kernels/workspace.js";
 
 const sums = [0, 1, 2, 3, 4, 5, 6, 7];
@@ -33,6 +32,8 @@ function best(work: () => void, flops: number): number {
 
 /** Of the loop in registers. */
 export async function peakFlops(relaxed: boolean): Promise<number> {
+  // A compiler that takes seconds to load, and only this needs it.
+  const { default: asc } = await import("assemblyscript/asc");
   let bytes = new Uint8Array();
   const flags = ["--outFile", "peak.wasm", "-O3", "--runtime", "stub", "--enable", "simd"];
   await asc.main(["peak.ts", ...flags, ...(relaxed ? ["--enable", "relaxed-simd"] : [])], {

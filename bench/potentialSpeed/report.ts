@@ -51,6 +51,11 @@ function table(title: string, rows: readonly SpeedRow[]): string[] {
     ...rows.map(line),
     "",
     ...rows.flatMap(({ name, why }) => (why === undefined ? [] : [`${name}: ${why.replace(/\.$/, "")}.`, ""])),
+    ...rows.flatMap(({ name, version, deviation }) =>
+      deviation === null || deviation < 1e-3
+        ? []
+        : [`${name} (${version}) computes another gradient: off by ${deviation.toFixed(2)} of the largest entry.`, ""],
+    ),
   ];
 }
 

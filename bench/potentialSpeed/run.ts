@@ -37,8 +37,8 @@ const ours =
     ...["--import", "tsx", join(bench, "potentialSpeed/ours.ts"), build, name],
   ];
 const script =
-  (name: string): Contender["args"] =>
-  (folder) => [join(bench, "peers/critics", name), folder];
+  (name: string, ...more: string[]): Contender["args"] =>
+  (folder) => [join(bench, "peers/critics", name), folder, ...more];
 const peer =
   (name: string): Contender["args"] =>
   (folder) => [join(bench, "peers/critics.py"), name, folder];
@@ -48,6 +48,7 @@ const contenders: readonly Contender[] = [
   { name: "monge", command: node, args: ours("plain") },
   { name: "monge, relaxed SIMD", command: node, args: ours("relaxed") },
   { name: "jax-js", command: node, args: script("jaxJs.mjs") },
+  { name: "jax-js with jit", command: node, args: script("jaxJs.mjs", "jit") },
   { name: "tfjs-wasm", command: node, args: script("tfjsWasm.mjs") },
   {
     name: "onnxruntime-node",
@@ -74,8 +75,8 @@ function line(command: string, args: readonly string[]): Line {
     if (text.startsWith("{")) waiting.shift()?.resolve(text);
   });
   const fail = (): void => {
-    const said = complaint.split("\n").find((text) => /Error/.test(text)) ?? "it ended";
-    for (const { reject } of waiting.splice(0)) reject(new Error(said.trim()));
+    const said = complaint.split("\n").find((text) => /^\w*Error: /.test(text)) ?? "it ended";
+    for (const { reject } of waiting.splice(0)) reject(new Error(said.replace(/^\w*Error: /, "")));
   };
   child.on("exit", fail);
   child.on("error", fail);
@@ -135,7 +136,7 @@ async function enter(contender: Contender, folder: string, name: string): Promis
     // Compilers warm up, and runs are long enough to be timed.
     await process_.ask({ op: "run", steps: 3 });
     const { cpu } = await process_.ask<{ cpu: number }>({ op: "run", steps: 3 });
-    const steps = Math.max(2, Math.min(40, Math.ceil(0.4 / cpu)));
+    const steps = Math.max(2, Math.min(40, Math.ceil(0.2 / cpu)));
     return { contender, line: process_, version, loss, weights: floats(weights), steps, cpu: [] };
   } catch (error) {
     process_.kill();

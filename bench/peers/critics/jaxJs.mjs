@@ -1,4 +1,5 @@
-// jax-js on its WebAssembly backend: the loss as it is written, differentiated twice, compiled by jit; Adam in its arrays.
+// jax-js on its WebAssembly backend: the loss as it is written, differentiated twice, compiled by jit where asked; Adam in its arrays.
+// node jaxJs.mjs FOLDER [jit]
 import { readFileSync } from "node:fs";
 import { blockUntilReady, defaultDevice, grad, init, jit, nn, numpy as np, valueAndGrad } from "@jax-js/jax";
 import { readProblem, serve, split } from "./serve.mjs";
@@ -29,7 +30,8 @@ function lossOf(weights, x, y, z) {
 
 const matrix = (values) => np.array(values).reshape([batch, dimension]);
 const points = [problem.x, problem.y, problem.z].map(matrix);
-const differentiate = jit(valueAndGrad(lossOf));
+const compiled = process.argv[3] === "jit";
+const differentiate = compiled ? jit(valueAndGrad(lossOf)) : valueAndGrad(lossOf);
 let weights = split(problem).map(({ shape, values }) => np.array(values).reshape(shape));
 let m = split(problem).map(({ shape }) => np.zeros(shape));
 let v = split(problem).map(({ shape }) => np.zeros(shape));
