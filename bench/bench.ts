@@ -6,7 +6,7 @@ import type { Input } from "./inputs.ts";
 export type CostForm = "dense" | "points" | "grid";
 
 /** The function of ours that a case calls. */
-export type Call = "emd" | "assignment" | "sinkhorn" | "gromov";
+export type Call = "emd" | "assignment" | "sinkhorn" | "gromov" | "sliced";
 
 /** A solver of somebody else (see bench/peers), or ours by another method. */
 export type Peer = string | { readonly method: ExactMethod };
@@ -122,7 +122,7 @@ export interface BenchResult {
   readonly value: number;
   readonly wasmBytes: number;
   readonly rssBytes: number;
-  /** Null where single iterations are measured. */
+  /** Null where single iterations are measured, and where the answer is a mean over random slices. */
   readonly proof: Proof | null;
   readonly certified: boolean | null;
   readonly peer:

@@ -30,10 +30,7 @@ export function readNpy(path: string): Npy {
     .split(",")
     .filter((part) => part.trim() !== "")
     .map(Number);
-  const offset = file.byteOffset + start;
-  const data = new Float64Array(
-    offset % 8 === 0 ? file.buffer : file.buffer.slice(offset),
-    offset % 8 === 0 ? offset : 0,
-  );
+  // Small files come in a shared buffer, at any offset.
+  const data = new Float64Array(file.buffer.slice(file.byteOffset + start, file.byteOffset + file.length));
   return { shape, data };
 }

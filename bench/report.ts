@@ -6,6 +6,8 @@ import { matchingPage } from "./matching/report.ts";
 import type { MatchFile } from "./matching/row.ts";
 import { imagingPage } from "./potential/imagingReport.ts";
 import type { ImagingFile } from "./potential/imagingRow.ts";
+import { potentialPage } from "./potential/report.ts";
+import type { PotentialFile } from "./potential/row.ts";
 import { speedPage } from "./potentialSpeed/report.ts";
 import type { SpeedFile } from "./potentialSpeed/row.ts";
 import { megabytes, seconds } from "./table.ts";
@@ -40,7 +42,7 @@ export function benchPage(file: BenchFile): string {
     "",
     "## Proofs",
     "",
-    ...(family === "gromov" ? stationary : dual),
+    ...(family === "gromov" ? stationary : family === "sliced" ? alongLines : dual),
     "",
     "| case | status | marginals | dual | gap | certified | certificate, s | value |",
     "|---|---|---|---|---|---|---|---|",
@@ -58,6 +60,11 @@ const dual = [
 const stationary = [
   "Every answer recomputed from its input by `certify()`: marginals relative to the mass; optima are local, so the gap is that of the linearised",
   "problem, relative to the square of the largest entry. `value` is the relative difference to the peer's, whose local optimum may be another one.",
+];
+
+const alongLines = [
+  "Slices along given directions are recomputed by `wasserstein1d`, one exact transport on a line for each; the gap is relative to the value. Means",
+  "over random circles on spheres have no such row: the peer draws its own.",
 ];
 
 /** Where there was a choice of peers: what each of them took. */
@@ -189,6 +196,10 @@ export function benchFiles(root: string, family: string): Map<string, string> {
     const found = JSON.parse(readFileSync(results, "utf8")) as SpeedFile;
     return new Map([["docs/benchmarks/potential-speed.md", speedPage(found)]]);
   }
+  if (family === "potential") {
+    const found = JSON.parse(readFileSync(results, "utf8")) as PotentialFile;
+    return new Map([["docs/benchmarks/potential.md", potentialPage(found)]]);
+  }
   const file = JSON.parse(readFileSync(results, "utf8")) as BenchFile;
   return new Map([
     [`docs/benchmarks/${family}.md`, benchPage(file)],
@@ -196,10 +207,15 @@ export function benchFiles(root: string, family: string): Map<string, string> {
   ]);
 }
 
+const families = [
+  ...["exact", "entropic", "gromov", "sliced", "matching"],
+  ...["potential", "potential-speed", "potential-imaging"],
+];
+
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
   const root = fileURLToPath(new URL("..", import.meta.url));
   mkdirSync(`${root}docs/benchmarks`, { recursive: true });
-  for (const family of ["exact", "entropic", "gromov", "matching", "potential-speed", "potential-imaging"]) {
+  for (const family of families) {
     for (const [path, text] of benchFiles(root, family)) writeFileSync(root + path, text);
   }
 }

@@ -15,10 +15,11 @@ import { gromov } from "./gromov.bench.ts";
 import { costMatrix, type Input } from "./inputs.ts";
 import { writeNpy } from "./npy.ts";
 import type { Problem } from "./ours.ts";
+import { sliced } from "./sliced.bench.ts";
 import { heading, row, seconds, summarise } from "./table.ts";
 
 const bench = fileURLToPath(new URL(".", import.meta.url));
-const families: Record<string, readonly BenchCase[]> = { exact, entropic, gromov };
+const families: Record<string, readonly BenchCase[]> = { exact, entropic, gromov, sliced };
 /** A peer's call longer than this is cut; a case that took this long in all starts no further round. */
 const cutSeconds = 120;
 const caseSeconds = 600;
@@ -173,6 +174,7 @@ function writeInput(name: string, input: Input, dense: boolean): string {
     "exact.bench.ts",
     "entropic.bench.ts",
     "gromov.bench.ts",
+    "sliced.bench.ts",
     "npy.ts",
     "../packages/monge/src/linalg/random.ts",
   ];
@@ -253,7 +255,7 @@ async function measure(benchCase: BenchCase, rounds: number): Promise<BenchResul
       if ("cut" in run) cut = run.cut;
       else peerRuns.push(run);
     }
-    const proof = benchCase.perIteration === undefined ? await ours.ask<Proof>({ op: "prove" }) : null;
+    const proof = benchCase.perIteration === undefined ? await ours.ask<Proof | null>({ op: "prove" }) : null;
     const memory = await ours.ask<{ wasmBytes: number; rssBytes: number }>({ op: "memory" });
     return summarise(benchCase, {
       first,

@@ -99,6 +99,11 @@ const claims: Readonly<Record<string, readonly RegExp[]>> = {
     /^converged; another 30 pixels on it is larger: true$/,
   ],
   "unbalanced.ts": [/^converged: the outlier keeps 0\.000/, /^moved 2\.000$/, /^gap below 1e-6: true$/],
+  "w1Map.ts": [
+    /^Transports points of 2 coordinates by 4 critics/,
+    /^within 0\.1 of that: true; nearly the shortest way: true$/,
+    /at \(1, 0\): true$/,
+  ],
   "wasserstein1d.ts": [/^W1 = [12]\.\d+$/, /^W2 = 2\.\d+, of the normal laws 2\.062$/, / goes to /],
   "workers.ts": [/^10 pairs, 10 converged$/, /^the same bits as here: true$/, /^aborted: no longer needed$/],
 };

@@ -1,6 +1,7 @@
 // npm run bench -- exact [--case REGEX] [--runs N] [--quick] [--full] [--no-peers]; npm run bench -- report
 // npm run bench -- potential-imaging [--case REGEX] [--seeds K] [--photographs FOLDER --validation FOLDER] [--pictures]
 // npm run bench -- potential-speed [--case REGEX] [--rounds N] [--no-peers]
+// npm run bench -- potential [--case REGEX] [--seeds N]
 // npm run bench -- matching [--case REGEX] [--runs N] [--scene FILE] [--seed N] [--time]
 // Builds what is stale, makes the peers' virtual environment (pinned), runs the benchmarks, writes bench/results and its page in docs/benchmarks.
 import { spawnSync } from "node:child_process";
@@ -60,6 +61,9 @@ if (args[0] === "matching") {
     makeCriticPeers();
   }
   run(process.execPath, ["--import", "tsx", join(root, "bench/potentialSpeed/run.ts"), ...args.slice(1)]);
+} else if (args[0] === "potential") {
+  // Pairs of laws whose distance is known; the paper's figures are in the cases.
+  run(process.execPath, ["--import", "tsx", join(root, "bench/potential/run.ts"), ...args.slice(1)]);
 } else if (args[0] !== "report") {
   if (!args.includes("--no-peers")) makePeers();
   run(process.execPath, ["--import", "tsx", join(root, "bench/run.ts"), ...args]);

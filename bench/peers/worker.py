@@ -15,6 +15,7 @@ import scipy  # noqa: E402
 import entropic  # noqa: E402
 import exact  # noqa: E402
 import gromov  # noqa: E402
+import sliced  # noqa: E402
 from inputs import read_input  # noqa: E402
 
 VERSIONS = {"python": sys.version.split()[0], "pot": ot.__version__, "scipy": scipy.__version__, "numpy": np.__version__}
@@ -25,7 +26,7 @@ def main():
     for line in sys.stdin:
         request = json.loads(line)
         if request["op"] == "load":
-            family = next(family for family in (entropic, gromov, exact) if request["peer"] in family.PREPARE)
+            family = next(family for family in (entropic, gromov, sliced, exact) if request["peer"] in family.PREPARE)
             run, calibration, versions = family.prepare(request, read_input(request))
             answer = {"versions": {**VERSIONS, **versions}, "calibration": calibration}
         else:

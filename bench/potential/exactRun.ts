@@ -1,11 +1,10 @@
 // Trains critics on exactCases.ts and compares gradients and W1 with the truth. Usage:
 // node --import tsx bench/potential/exactRun.ts [--case REGEX] [--dimension LIST] [--seeds N] [--write] [any number option of trainCritic: --steps N ..]
-import { writeFileSync } from "node:fs";
-import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { type Random, random } from "monge";
 import { mlp, type Sampler, type TrainOptions, trainCritic } from "monge/potential";
 import { type ExactCase, exactCases } from "./exactCases.ts";
+import { type ExactRow, keep } from "./page.ts";
 
 const { values: flags } = parseArgs({
   options: {
@@ -16,28 +15,11 @@ const { values: flags } = parseArgs({
     steps: { type: "string", default: "2000" },
     batch: { type: "string" },
     penalty: { type: "string" },
-    learningRate: { type: "string" },
+    learningRate: { type: "string", default: "1e-3" },
     decay: { type: "string" },
     write: { type: "boolean", default: false },
   },
 });
-
-/** A row of bench/results/potentialExact.json. */
-interface ExactRow {
-  readonly case: string;
-  readonly dimension: number;
-  readonly seed: number;
-  readonly steps: number;
-  readonly truth: number;
-  readonly estimate: number;
-  readonly standardError: number;
-  readonly penalised: number;
-  readonly dual: number;
-  readonly slope: number;
-  /** Mean cosine with the true direction on the rays of points away from kinks (margin at least 1), and its 5 % quantile. */
-  readonly cosine: number;
-  readonly worst: number;
-}
 
 function side(it: ExactCase, d: number, of: "x" | "y"): Sampler {
   const [x, y] = [new Float64Array(d), new Float64Array(d)];
@@ -117,7 +99,9 @@ function measure(it: ExactCase, d: number, seed: number): ExactRow {
     case: it.name,
     dimension: d,
     seed,
+    widths: flags.widths,
     steps: Number(flags.steps),
+    learningRate: Number(flags.learningRate),
     truth: truthOf(it, d),
     estimate,
     standardError,
@@ -145,9 +129,6 @@ for (const it of exactCases) {
   }
 }
 if (flags.write) {
-  const path = fileURLToPath(new URL("../results/potentialExact.json", import.meta.url));
-  writeFileSync(
-    path,
-    `${JSON.stringify({ command: "node --import tsx bench/potential/exactRun.ts --write", rows }, null, 1)}\n`,
-  );
+  const command = "node --import tsx bench/potential/exactRun.ts --write --widths W --steps N --learningRate R";
+  keep("potentialExact", command, rows, (row) => `${row.case} ${row.dimension} ${row.seed}`);
 }

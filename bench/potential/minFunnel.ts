@@ -55,15 +55,17 @@ export function minFunnelPair(options: MinFunnelOptions): MinFunnelPair {
   const y = new Float64Array(d);
   const x = new Float64Array(d);
   const direction = new Float64Array(d);
+  const products = gram(centres, d);
+  const shape = { d, centres, biases, products, halfWidth, power, squares: new Float64Array(funnels) };
   const pair = (stream: Random): void => {
     drawTarget(stream, y);
-    pull(y, direction, x, { d, centres, biases, halfWidth, power });
+    pull(y, direction, x, shape);
   };
-  const sampler = (side: Float64Array): PairSampler => ({
+  const sampler = (side: Float64Array, draw: (stream: Random) => void): PairSampler => ({
     shape: [d],
     draw(count, stream, out) {
       for (let i = 0; i < count; i++) {
-        pair(stream);
+        draw(stream);
         out.set(side, i * d);
       }
     },
@@ -82,8 +84,8 @@ export function minFunnelPair(options: MinFunnelOptions): MinFunnelPair {
         return { values: values.map(negative), gradients: { ...gradients, data: gradients.data.map(negative) } };
       },
     },
-    source: sampler(x),
-    target: sampler(y),
+    source: sampler(x, pair),
+    target: sampler(y, (stream) => drawTarget(stream, y)),
     distance(count, streamSeed) {
       const stream = random(streamSeed);
       let total = 0;
@@ -114,42 +116,48 @@ interface Funnels {
   readonly d: number;
   readonly centres: Float64Array;
   readonly biases: Float64Array;
+  /** <a_n, a_m>. */
+  readonly products: Float64Array;
   readonly halfWidth: number;
   readonly power: number;
+  /** Room for |y - a_n|^2. */
+  readonly squares: Float64Array;
 }
 
 /** Moves y along its ray towards the centre of its funnel, into x. */
 function pull(y: Float64Array, v: Float64Array, x: Float64Array, funnels: Funnels): void {
-  const { d, centres, biases, halfWidth, power } = funnels;
+  const { d, centres, biases, products, halfWidth, power, squares } = funnels;
+  const count = biases.length;
   let own = 0;
   let u = Infinity;
-  for (let n = 0; n < biases.length; n++) {
-    const value = distance(y, centres, n * d) + biases[n];
+  for (let n = 0; n < count; n++) {
+    let square = 0;
+    for (let k = 0, at = n * d; k < d; k++, at++) square += (y[k] - centres[at]) ** 2;
+    squares[n] = square;
+    const value = Math.sqrt(square) + biases[n];
     if (value < u) {
       u = value;
       own = n;
     }
   }
-  const from = u - biases[own];
+  const from = Math.sqrt(squares[own]);
   x.set(y);
   if (from === 0) return;
   // The ray ends at the wall of the cube or where another funnel is as low: |y + r v - a_n| + b_n = u(y) + r.
   let reach = Infinity;
+  let whole = 0;
   for (let k = 0; k < d; k++) {
+    whole += y[k] * y[k];
     v[k] = (y[k] - centres[own * d + k]) / from;
     if (v[k] !== 0) reach = Math.min(reach, (Math.sign(v[k]) * halfWidth - y[k]) / v[k]);
   }
-  for (let n = 0; n < biases.length; n++) {
+  const toCentre = (n: number): number => (whole + products[n * count + n] - squares[n]) / 2;
+  for (let n = 0; n < count; n++) {
     if (n === own) continue;
     const c = u - biases[n];
-    let square = 0;
-    let along = 0;
-    for (let k = 0; k < d; k++) {
-      const gap = y[k] - centres[n * d + k];
-      square += gap * gap;
-      along += gap * v[k];
-    }
-    const r = (square - c * c) / (2 * (c - along));
+    // <y - a_n, v> from products that are known.
+    const along = (whole - toCentre(own) - toCentre(n) + products[n * count + own]) / from;
+    const r = (squares[n] - c * c) / (2 * (c - along));
     if (r > 0 && r > -c) reach = Math.min(reach, r);
   }
   const length = from + Math.max(0, reach);
@@ -157,8 +165,16 @@ function pull(y: Float64Array, v: Float64Array, x: Float64Array, funnels: Funnel
   for (let k = 0; k < d; k++) x[k] = centres[own * d + k] + moved * v[k];
 }
 
-function distance(y: Float64Array, centres: Float64Array, at: number): number {
-  let square = 0;
-  for (let k = 0; k < y.length; k++) square += (y[k] - centres[at + k]) ** 2;
-  return Math.sqrt(square);
+/** <a_n, a_m> of all centres. */
+function gram(centres: Float64Array, d: number): Float64Array {
+  const count = centres.length / d;
+  const out = new Float64Array(count * count);
+  for (let n = 0; n < count; n++) {
+    for (let m = 0; m < count; m++) {
+      let total = 0;
+      for (let k = 0; k < d; k++) total += centres[n * d + k] * centres[m * d + k];
+      out[n * count + m] = total;
+    }
+  }
+  return out;
 }

@@ -125,6 +125,7 @@ export {
   semidiscretePlane,
 } from "./semidiscrete/semidiscretePlane.ts";
 export { type DefiningFunction, type GeneralisedSlicedOptions, generalisedSliced } from "./sliced/generalisedSliced.ts";
+export { type LinearCircularOptions, linearCircular } from "./sliced/linearCircle.ts";
 export {
   type MaxSliced,
   type MaxSlicedCertificate,

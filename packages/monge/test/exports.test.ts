@@ -28,6 +28,7 @@ it("monge exports exactly these values", () => {
       "histogram",
       "isOtError",
       "lazyPlan",
+      "linearCircular",
       "loadKernels",
       "lowRankPlan",
       "lowRankTransport",

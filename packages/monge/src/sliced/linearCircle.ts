@@ -1,8 +1,10 @@
 // The linear circular distance: L2 on the circle between the maps that take the uniform law to two laws, in place of W_2^2 between them.
 // Martin, Medri, Bai, Liu, Yan, Rohde and Kolouri, "LCOT" (2023): map F^-1(s - E + 1/2) - s on a circle of length 1, E the mean coordinate.
 import { argsort } from "../exact/line/lineOrder.ts";
-import { pick, wrapped } from "../exact/line/lineProblem.ts";
+import { pick, readPeriod, wrapped } from "../exact/line/lineProblem.ts";
 import { sum } from "../linalg/sum.ts";
+import { balancedMasses } from "../measure/balance.ts";
+import type { Weights } from "../measure/weights.ts";
 
 /** The squared linear circular distance between masses `a` at `x` and `b` at `y` on a circle of length `period`; times the mass. */
 export function linearCircle(
@@ -61,4 +63,29 @@ function quantiles(points: Float64Array, weights: Float64Array, mass: number, pe
       return sorted[low] + turns;
     },
   };
+}
+
+/** Options of {@link linearCircular}. */
+export interface LinearCircularOptions {
+  /** Masses of x, >= 0; default null: uniform, with the total of b (1 if both are null). */
+  readonly a?: Weights;
+  /** Masses of y, >= 0; default null: uniform, with the total of a. */
+  readonly b?: Weights;
+  /** Length of the circle, in the unit of the coordinates; default 1. */
+  readonly period?: number;
+}
+
+/**
+ * The squared linear circular distance between atoms at `x` and `y` on a circle (never rooted): close to W_2^2, Euclidean, O(n log n).
+ *
+ * Throws `InvalidShape`, `InvalidValue`, `NegativeMass`, `MassMismatch`.
+ */
+export function linearCircular(
+  x: ArrayLike<number>,
+  y: ArrayLike<number>,
+  options: LinearCircularOptions = {},
+): number {
+  const period = readPeriod(options.period, 2);
+  const { a, b } = balancedMasses(options.a ?? null, options.b ?? null, x.length, y.length, undefined);
+  return linearCircle(x, y, a, b, period);
 }
