@@ -10,9 +10,11 @@ it.each([
   ...benchFiles(root, "exact"),
   ...benchFiles(root, "entropic"),
   ...benchFiles(root, "gromov"),
+  ...benchFiles(root, "sliced"),
   ...benchFiles(root, "matching"),
   ...benchFiles(root, "potential-speed"),
   ...benchFiles(root, "potential-imaging"),
+  ...benchFiles(root, "potential"),
 ])("%s is made from the results", (path, text) => {
   expect(readFileSync(root + path, "utf8")).toBe(text);
 });

@@ -17,6 +17,12 @@ const claims: Readonly<Record<string, readonly RegExp[]>> = {
     /^gains more than 3 dB, and more than the best blur: true$/,
   ],
   "digits.ts": [/^W2 = [\d.]+ pixels, optimal by \w+$/, /^gap /, /^100 % of pixel|^\d+ % of pixel/],
+  "discretePotential.ts": [
+    /^W1 = \d\.\d+$/,
+    /is W1 to 1e-12: true$/,
+    /targets to 1e-12: true$/,
+    /^after one step of the mean length W1 = 0\.\d+$/,
+  ],
   "divergence.ts": [
     /^its divergence from itself: 0$/,
     /^ 0\.0\d\d from the same law$/,
@@ -86,11 +92,18 @@ const claims: Readonly<Record<string, readonly RegExp[]>> = {
     /^proved to 1e-8: true$/,
     /^converged by conditionalGradient, proved: true$/,
   ],
+  "semidiscrete.ts": [
+    /^W2 = \d\.\d+ pixels, optimal after \d+ steps$/,
+    /to 1e-9: true$/,
+    /below 1e-9: true$/,
+    /^after ten moves W2 = 1\.\d+ pixels$/,
+  ],
   "severalViews.ts": [
     /^converged: 2\d\d nats of evidence$/,
     /^view 1: (\d+) of \1 links are right$/,
     /^view 2: (\d+) of \1 links are right$/,
   ],
+  "sliced.ts": [/^SW2 = 1\.\d+ \+- 0\.0\d+$/, /^max-sliced 2\.\d+ along/, /^W2 is in \[/, /within 5 % of W2: true$/],
   "splats.ts": [/^400 splats of ply, W2 = 1\.4\d\d to the other scene$/, /^9\d % of the opacity keeps its colour$/],
   "unbalancedImages.ts": [
     /^converged by sinkhorn over separable grid$/,

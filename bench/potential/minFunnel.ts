@@ -1,7 +1,7 @@
 // Pairs of continuous laws P, Q with known W1 and potential in any dimension: u(x) = min_n (|x - a_n| + b_n), and mass that moves along its rays.
 // Korotin, Kolesov, Burnaev, "Kantorovich Strikes Back!" (NeurIPS 2022), section 4: y ~ Q, x = a + t^p (end - a) with t = |y - a| / |end - a|.
 import { type Random, random } from "monge";
-import { discretePotential, type Potential } from "monge/potential";
+import { discretePotential, type Potential, type Sampler } from "monge/potential";
 
 /** How a pair is drawn; the defaults are those of the paper's high-dimensional pairs. */
 export interface MinFunnelOptions {
@@ -26,19 +26,13 @@ export interface MinFunnelPair {
   readonly dimension: number;
   /** The true potential, large on the source: -u. */
   readonly potential: Potential;
-  /** Draws from P and Q, the same interface as the samplers of `trainCritic`. */
-  readonly source: PairSampler;
-  readonly target: PairSampler;
+  /** Draws from P and from Q. */
+  readonly source: Sampler;
+  readonly target: Sampler;
   /** W1(P, Q) and its standard error from `count` draws of the optimal plan. */
   distance(count: number, seed: number): { readonly value: number; readonly standardError: number };
   /** `count` rows x ~ P with the rows y ~ Q that they go to. */
   plan(count: number, rng: Random): { readonly x: Float64Array; readonly y: Float64Array };
-}
-
-/** One side of a pair. */
-export interface PairSampler {
-  readonly shape: readonly number[];
-  draw(count: number, rng: Random, out: Float32Array): void;
 }
 
 /** Makes a pair. */
@@ -61,7 +55,7 @@ export function minFunnelPair(options: MinFunnelOptions): MinFunnelPair {
     drawTarget(stream, y);
     pull(y, direction, x, shape);
   };
-  const sampler = (side: Float64Array, draw: (stream: Random) => void): PairSampler => ({
+  const sampler = (side: Float64Array, draw: (stream: Random) => void): Sampler => ({
     shape: [d],
     draw(count, stream, out) {
       for (let i = 0; i < count; i++) {

@@ -8,7 +8,7 @@ import { type Random, random } from "../linalg/random.ts";
 import { sum } from "../linalg/sum.ts";
 import { balancedMasses } from "../measure/balance.ts";
 import type { Weights } from "../measure/weights.ts";
-import type { AsyncOptions, Progress, RunOptions, Status } from "../run/options.ts";
+import type { Progress, RunOptions, Status } from "../run/options.ts";
 import type { Report } from "../run/report.ts";
 import { defineSolver, type Run, type RunControl } from "../run/solver.ts";
 import { type Evaluation, evaluate, type SemiDual, semiDual } from "./semiDual.ts";
@@ -82,7 +82,7 @@ export interface Semidiscrete {
   async(
     source: PointSampler | MatrixLike,
     y: MatrixLike,
-    options?: SemidiscreteOptions & AsyncOptions,
+    options?: SemidiscreteOptions & { readonly signal?: AbortSignal },
   ): Promise<SemidiscreteResult>;
   /** The same by hand: iterate for progress, `snapshot()` for the duals so far. */
   steps(source: PointSampler | MatrixLike, y: MatrixLike, options?: SemidiscreteOptions): Run<SemidiscreteResult>;

@@ -6,7 +6,7 @@ import { sum } from "../linalg/sum.ts";
 import { balancedMasses } from "../measure/balance.ts";
 import type { Weights } from "../measure/weights.ts";
 import type { DualityCertificate } from "../run/certificate.ts";
-import type { AsyncOptions, Progress, RunOptions, Status } from "../run/options.ts";
+import type { Progress, RunOptions, Status } from "../run/options.ts";
 import type { Report } from "../run/report.ts";
 import { defineSolver, type Run, type RunControl } from "../run/solver.ts";
 import { type Domain, type PlanarDensity, readDensity } from "./density.ts";
@@ -64,7 +64,7 @@ export interface SemidiscretePlane {
   async(
     source: PlanarDensity,
     y: MatrixLike,
-    options?: SemidiscretePlaneOptions & AsyncOptions,
+    options?: SemidiscretePlaneOptions & { readonly signal?: AbortSignal },
   ): Promise<SemidiscretePlaneResult>;
   /** The same by hand: iterate for progress, `snapshot()` for the cells so far. */
   steps(source: PlanarDensity, y: MatrixLike, options?: SemidiscretePlaneOptions): Run<SemidiscretePlaneResult>;

@@ -5,7 +5,7 @@ import { line } from "../kernels/line.ts";
 import { backend } from "../kernels/module.ts";
 import { eigen } from "../linalg/eigen.ts";
 import type { MatrixLike } from "../linalg/matrix.ts";
-import type { AsyncOptions, Progress, RunOptions, Status } from "../run/options.ts";
+import type { Progress, RunOptions, Status } from "../run/options.ts";
 import type { Report } from "../run/report.ts";
 import { defineSolver, type Run, type RunControl } from "../run/solver.ts";
 import { randomDirections, scaleToUnit } from "./directions.ts";
@@ -52,7 +52,11 @@ export interface MaxSlicedResult {
 export interface MaxSliced {
   (x: MatrixLike, y: MatrixLike, options?: MaxSlicedOptions): MaxSlicedResult;
   /** The same between turns of the event loop; can be aborted. */
-  async(x: MatrixLike, y: MatrixLike, options?: MaxSlicedOptions & AsyncOptions): Promise<MaxSlicedResult>;
+  async(
+    x: MatrixLike,
+    y: MatrixLike,
+    options?: MaxSlicedOptions & { readonly signal?: AbortSignal },
+  ): Promise<MaxSlicedResult>;
   /** The same by hand: iterate for progress, `snapshot()` for the best direction so far. */
   steps(x: MatrixLike, y: MatrixLike, options?: MaxSlicedOptions): Run<MaxSlicedResult>;
 }
