@@ -148,10 +148,10 @@ async function trainedModel(
     return { model: pictureModelFromBytes(new Uint8Array(readFileSync(done))), seconds };
   }
   const state = stateFile(`${each.name}-${seed}.state`);
-  const { critics, steps, firstSteps, batch, theta, penalty, widths, noise, blur } = each;
+  const { critics, steps, firstSteps, batch, theta, penalty, widths, units, noise, blur } = each;
   let said = 0;
   const map = w1Map(task.source, task.target, {
-    net: pictureNet(task.shape, { widths }),
+    net: pictureNet(task.shape, { widths, units }),
     ...{ critics, steps, firstSteps, batch, theta, penalty, seed },
     learningRate: 2e-3,
     evaluationPoints: 512,
@@ -187,9 +187,9 @@ async function regularizerCritic(
       seconds: Number(readFileSync(`${done}.seconds`, "utf8")),
     };
   const state = stateFile(`${each.name}-${seed}.criticState`);
-  const { critics, steps, firstSteps, batch, penalty, widths } = each;
+  const { critics, steps, firstSteps, batch, penalty, widths, units } = each;
   const { critic } = trainCritic(task.source, task.target, {
-    net: pictureNet(task.shape, { widths }),
+    net: pictureNet(task.shape, { widths, units }),
     ...{ batch, penalty, seed: seed + 0.5, steps: firstSteps + (critics - 1) * steps },
     learningRate: 2e-3,
     evaluationPoints: 512,

@@ -15,6 +15,8 @@ export interface ImagingCase {
   readonly firstSteps: number;
   readonly batch: number;
   readonly widths: readonly number[];
+  /** Units of a dense layer behind the convolutions; 0 for none. */
+  readonly units: number;
   readonly theta: number;
   readonly penalty: number;
   /** Candidates for the regularizer's weight. */
@@ -22,7 +24,7 @@ export interface ImagingCase {
   readonly seeds: number;
 }
 
-const common = { batch: 16, widths: [8, 16, 32], theta: 0.9, penalty: 100 } as const;
+const common = { batch: 16, widths: [8, 16, 32], units: 0, theta: 0.9, penalty: 100 } as const;
 
 export const imagingCases: readonly ImagingCase[] = [
   {

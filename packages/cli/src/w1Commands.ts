@@ -98,14 +98,14 @@ export const w1Train: CommandRow = {
       flags: "--steps <n>",
       group: "Training",
       summary: "Steps of training for each; the first one gets twice as many",
-      fallback: "500",
+      fallback: "300",
       value: "count",
     },
     {
       flags: "--batch <n>",
       group: "Training",
       summary: "Pictures of each side in a step",
-      fallback: "32",
+      fallback: "16",
       value: "count",
     },
     {

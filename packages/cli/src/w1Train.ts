@@ -147,7 +147,7 @@ async function trained(
   options: W1TrainCommandOptions,
   state: Uint8Array | null,
 ): Promise<W1MapResult> {
-  const { critics = 8, steps = 500, batch = 32, learningRate = 2e-3, every = 200, checkpoint } = options;
+  const { critics = 8, steps = 300, batch = 16, learningRate = 2e-3, every = 200, checkpoint } = options;
   const { penalty, theta, seed, timeLimit, widths, units } = options;
   const channels = widths?.map(Number);
   if (channels?.some((width) => !Number.isInteger(width) || width < 1))
@@ -174,6 +174,7 @@ async function trained(
         }),
         ...(state !== null && { resume: state }),
         evaluationPoints: 1024,
+        poolPoints: 4096,
         onProgress: line.show,
       }),
     );
