@@ -1,6 +1,6 @@
 // The page about maps of pictures, docs/benchmarks/potential-imaging.md, from bench/results/potential-imaging.json.
 import { type ImagingCase, imagingCases } from "./imagingCases.ts";
-import type { ImagingFile, ImagingRow, Mean, MethodRow } from "./imagingRow.ts";
+import type { ImagingFile, ImagingRow, Mean } from "./imagingRow.ts";
 
 /** The page. */
 export function imagingPage({ machine, rows }: ImagingFile): string {
@@ -60,7 +60,7 @@ function restoration(rows: readonly ImagingRow[]): string[] {
     "|---|---|---|---|",
     ...names.map((name, k) => {
       const of = rows.map(({ methods }) => methods[k]);
-      return `| ${name} | ${of.map(({ psnr }) => psnr.toFixed(2)).join(", ")} | ${of.map(({ ssim }) => ssim?.toFixed(3) ?? "").join(", ")} | ${of.map(marginText).join("; ")} |`;
+      return `| ${name} | ${of.map(({ psnr }) => psnr.toFixed(2)).join(", ")} | ${of.map(({ ssim }) => ssim?.toFixed(3) ?? "").join(", ")} | ${of.flatMap(({ margin }) => (margin === null ? [] : [interval(margin)])).join("; ")} |`;
     }),
     "",
     "| seed | validation PSNR after each critic |",
@@ -86,10 +86,6 @@ function generation(row: ImagingRow): string[] {
 function kindOf(name: string): string {
   if (name === "given") return "input, clipped";
   return name.replace(/^(Gaussian blur|Wiener|adversarial regularizer).*/, "$1, tuned");
-}
-
-function marginText({ margin }: MethodRow): string {
-  return margin === null ? "" : interval(margin);
 }
 
 function interval({ mean, error }: Mean): string {
