@@ -109,6 +109,7 @@ export type { Report, Warning } from "./run/report.ts";
 export type { MarginalHold, Result, SolvedProblem } from "./run/result.ts";
 export type { Run } from "./run/solver.ts";
 export type { PlanarDensity } from "./semidiscrete/density.ts";
+export type { SemidiscreteEvaluation } from "./semidiscrete/semiDual.ts";
 export {
   type PointSampler,
   type Semidiscrete,
@@ -124,6 +125,7 @@ export {
   type SemidiscretePlaneResult,
   semidiscretePlane,
 } from "./semidiscrete/semidiscretePlane.ts";
+export type { DirectionOptions } from "./sliced/directions.ts";
 export { type DefiningFunction, type GeneralisedSlicedOptions, generalisedSliced } from "./sliced/generalisedSliced.ts";
 export { type LinearCircularOptions, linearCircular } from "./sliced/linearCircle.ts";
 export {
@@ -143,6 +145,7 @@ export {
 } from "./sliced/slicedPlan.ts";
 export type { SlicedCertificate, SlicedResult } from "./sliced/slicedResult.ts";
 export { type SlicedOptions, slicedWasserstein } from "./sliced/slicedWasserstein.ts";
+export type { SliceOptions } from "./sliced/slices.ts";
 export { type SphericalSlicedOptions, sphericalSliced } from "./sliced/sphericalSliced.ts";
 export type { SolveMethod } from "./solve/methods.ts";
 export {

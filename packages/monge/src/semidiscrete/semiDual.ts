@@ -75,7 +75,7 @@ export function semiDual(y: Matrix<Floats>, b: Float64Array, p: number, epsilon:
 }
 
 /** What samples say about duals. */
-export interface Evaluation {
+export interface SemidiscreteEvaluation {
   /** Mean of u plus sum g b: in the mean a lower bound of the optimum. */
   readonly estimate: number;
   readonly standardError: number;
@@ -88,7 +88,11 @@ export interface Evaluation {
 }
 
 /** Looks at duals on samples. */
-export function evaluate(problem: SemiDual, g: Float64Array, samples: Iterable<Matrix<Floats>>): Evaluation {
+export function evaluate(
+  problem: SemiDual,
+  g: Float64Array,
+  samples: Iterable<Matrix<Floats>>,
+): SemidiscreteEvaluation {
   const { b } = problem;
   const masses = new Float64Array(b.length);
   const shares = new Float64Array(b.length);

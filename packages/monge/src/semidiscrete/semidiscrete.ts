@@ -11,7 +11,7 @@ import type { Weights } from "../measure/weights.ts";
 import type { Progress, RunOptions, Status } from "../run/options.ts";
 import type { Report } from "../run/report.ts";
 import { defineSolver, type Run, type RunControl } from "../run/solver.ts";
-import { type Evaluation, evaluate, type SemiDual, semiDual } from "./semiDual.ts";
+import { evaluate, type SemiDual, type SemidiscreteEvaluation, semiDual } from "./semiDual.ts";
 
 /** A law that points can be drawn from; the samplers of `monge/potential` are such. */
 export interface PointSampler {
@@ -40,7 +40,7 @@ export interface SemidiscreteOptions extends RunOptions {
 }
 
 /** What fresh samples say. */
-export interface SemidiscreteCertificate extends Evaluation {
+export interface SemidiscreteCertificate extends SemidiscreteEvaluation {
   readonly kind: "statistical";
 }
 
@@ -183,7 +183,7 @@ function* run(
   function finish(reached: Status): SemidiscreteResult {
     const shift = sum(average.map((value, j) => value * b[j])) / sum(b);
     const potential = average.map((value) => value - shift);
-    const look = (points: number, stream: number, other: number): Evaluation =>
+    const look = (points: number, stream: number, other: number): SemidiscreteEvaluation =>
       done && exact !== null
         ? evaluate(problem, potential, [exact])
         : evaluate(problem, potential, chunks(sampler, points, random(other, stream)));

@@ -16,53 +16,60 @@ export function linearCircle(
 ): number {
   const mass = sum(a);
   if (mass === 0) return 0;
-  const left = quantiles(wrapped(x, "x", period), a, mass, period);
-  const right = quantiles(wrapped(y, "y", period), b, sum(b), period);
-  // Both maps are steps: between neighbouring jumps of either their difference is constant.
-  const jumps = Float64Array.from([...left.jumps, ...right.jumps, 0, 1]).sort();
+  const left = stepsOf(wrapped(x, "x", period), a, mass, period);
+  const right = stepsOf(wrapped(y, "y", period), b, sum(b), period);
+  // Between neighbouring jumps of either the difference of the maps is constant.
   let total = 0;
-  for (let k = 1; k < jumps.length; k++) {
-    const width = jumps[k] - jumps[k - 1];
-    if (!(width > 0)) continue;
-    const middle = (jumps[k] + jumps[k - 1]) / 2;
-    const gap = Math.abs(left.at(middle) - right.at(middle)) % 1;
-    total += width * Math.min(gap, 1 - gap) ** 2;
+  let [i, j, from] = [0, 0, 0];
+  let [u, v] = [left.first, right.first];
+  while (from < 1) {
+    const next = Math.min(1, left.jumps[i] ?? 1, right.jumps[j] ?? 1);
+    const gap = Math.abs(u - v) % 1;
+    total += (next - from) * Math.min(gap, 1 - gap) ** 2;
+    while (left.jumps[i] <= next) u = left.values[i++];
+    while (right.jumps[j] <= next) v = right.values[j++];
+    from = next;
   }
   return mass * period * period * total;
 }
 
-interface Quantiles {
-  /** Where s -> F^-1(s - E + 1/2) jumps, in [0, 1]. */
+interface Steps {
+  /** Where s -> F^-1(s - E + 1/2) jumps, ascending in [0, 1), its value after each jump, and that at the start. */
   readonly jumps: Float64Array;
-  at(s: number): number;
+  readonly values: Float64Array;
+  readonly first: number;
 }
 
-function quantiles(points: Float64Array, weights: Float64Array, mass: number, period: number): Quantiles {
+function stepsOf(points: Float64Array, weights: Float64Array, mass: number, period: number): Steps {
   const order = argsort(points);
-  const sorted = pick(points, order).map((value) => value / period);
-  const shares = pick(weights, order).map((value) => value / mass);
-  const mean = sum(sorted.map((value, i) => value * shares[i]));
-  const reached = new Float64Array(shares.length);
-  for (let i = 0, total = 0; i < shares.length; i++) {
-    total += shares[i];
-    reached[i] = total;
+  const n = order.length;
+  const sorted = pick(points, order);
+  const shares = pick(weights, order);
+  let mean = 0;
+  for (let i = 0; i < n; i++) {
+    sorted[i] /= period;
+    shares[i] /= mass;
+    mean += sorted[i] * shares[i];
   }
   const shift = 0.5 - mean;
-  return {
-    jumps: reached.map((level) => level - shift - Math.floor(level - shift)),
-    at(s) {
-      const level = s + shift;
-      const turns = Math.floor(level);
-      let low = 0;
-      let high = reached.length - 1;
-      for (const rest = level - turns; low < high; ) {
-        const middle = (low + high) >> 1;
-        if (reached[middle] > rest) high = middle;
-        else low = middle + 1;
-      }
-      return sorted[low] + turns;
-    },
+  const places = new Float64Array(n);
+  const after = new Float64Array(n);
+  let start = 0;
+  for (let i = 0, level = 0; i < n; i++) {
+    level = i === n - 1 ? 1 : level + shares[i];
+    const turns = Math.floor(level - shift);
+    places[i] = level - shift - turns;
+    after[i] = (i === n - 1 ? sorted[0] + 1 : sorted[i + 1]) - turns;
+    if (i > 0 && places[i] < places[i - 1]) start = i;
+  }
+  const turned = (of: Float64Array): Float64Array => {
+    const out = new Float64Array(n);
+    out.set(of.subarray(start));
+    out.set(of.subarray(0, start), n - start);
+    return out;
   };
+  const values = turned(after);
+  return { jumps: turned(places), values, first: values[n - 1] - 1 };
 }
 
 /** Options of {@link linearCircular}. */

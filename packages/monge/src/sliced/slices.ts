@@ -49,7 +49,7 @@ export function readSlices(x: MatrixLike, y: MatrixLike, options: SliceOptions):
 }
 
 // Directions whose projections are in kernel memory together.
-const atOnce = 16;
+const atOnce = 32;
 
 /** W_p^p of the projections on each row of `directions` (count x d). */
 export function sliceCosts(problem: SliceProblem, directions: Matrix): Float64Array {

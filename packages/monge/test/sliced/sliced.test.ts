@@ -4,6 +4,7 @@ import * as cost from "../../src/cost/index.ts";
 import {
   emd,
   generalisedSliced,
+  linearCircular,
   maxSliced,
   minSlicedPlan,
   slicedPlan,
@@ -177,6 +178,32 @@ it('sphericalSliced with circles: "linear" vanishes on equal clouds and is at le
   const arc = sphericalSliced(p, q, { projections: 1 });
   expect(linear.value).toBeGreaterThan(0);
   expect(Math.abs(linear.value - arc.value)).toBeLessThan(0.5 * arc.value + 1e-3);
+});
+
+it("linearCircular is the integral of the squared arc between the two maps from the uniform law", () => {
+  const rng = random(17);
+  const [x, y] = [30, 23].map((n) => Float64Array.from({ length: n }, () => 5 * rng.uniform()));
+  const [a, b] = [masses(30, 5), masses(23, 6)];
+  const quantile = (points: Float64Array, weights: Float64Array): ((level: number) => number) => {
+    const order = [...points.keys()].sort((i, j) => points[i] - points[j]);
+    return (level) => {
+      const turns = Math.floor(level);
+      let reached = 0;
+      const i = order.find((k) => (reached += weights[k]) > level - turns) ?? order[order.length - 1];
+      return points[i] / 5 + turns;
+    };
+  };
+  const mean = (points: Float64Array, weights: Float64Array): number =>
+    points.reduce((sum, value, i) => sum + (weights[i] * value) / 5, 0);
+  const [F, G] = [quantile(x, a), quantile(y, b)];
+  const steps = 20000;
+  let total = 0;
+  for (let k = 0; k < steps; k++) {
+    const s = (k + 0.5) / steps;
+    const gap = Math.abs(F(s - mean(x, a) + 0.5) - G(s - mean(y, b) + 0.5)) % 1;
+    total += Math.min(gap, 1 - gap) ** 2 / steps;
+  }
+  expect(Math.abs(linearCircular(x, y, { a, b, period: 5 }) / (25 * total) - 1)).toBeLessThan(1e-3);
 });
 
 it("slicedPlan and minSlicedPlan are plans; W_2^2 lies between their bounds; the cheapest is at most any single one", () => {
