@@ -69,7 +69,7 @@ export const imagingCases: readonly ImagingCase[] = [
     steps: 200,
     firstSteps: 400,
     mus: [2, 3.5, 5, 7],
-    seeds: 3,
+    seeds: 1,
   },
   {
     ...common,
@@ -79,10 +79,10 @@ export const imagingCases: readonly ImagingCase[] = [
     task: "deblur",
     noise: 0.04,
     blur: 1,
-    critics: 5,
-    steps: 200,
-    firstSteps: 400,
+    critics: 3,
+    steps: 150,
+    firstSteps: 300,
     mus: [0.1, 0.3, 1, 2],
-    seeds: 3,
+    seeds: 1,
   },
 ];
