@@ -83,7 +83,7 @@ export const potentialCases: readonly PotentialCase[] = [
     batch: 128,
     learningRate: 2e-3,
     decay: 0.8,
-    penalty: 10,
+    penalty: 300,
     require: { ratio: [0.85, 1.2] },
   },
 ];
