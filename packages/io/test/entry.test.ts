@@ -72,6 +72,7 @@ describe("import of @monge/io", () => {
       "readMatchProblem",
       "readMatrix",
       "readMeasure",
+      "readPictures",
       "readScene",
       "readVector",
       "writeEllipses",
