@@ -1,13 +1,12 @@
 // Writes docs/benchmarks/<family>.md and .svg from bench/results/<family>.json: node --import tsx bench/report.ts
-
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { adaptPage } from "./adapt/report.ts";
 import type { BenchFile, BenchResult, Proof } from "./bench.ts";
-import { cohortPage, cohortPage } from "./cohort/report.ts";
-import type { CohortFile } from "./cohort/row.ts";
+import { cohortPage } from "./cohort/report.ts";
 import { matchingPage } from "./matching/report.ts";
 import type { MatchRow, RoutesRow } from "./matching/row.ts";
+import { imagingPage } from "./potential/imagingReport.ts";
 import { potentialPage } from "./potential/report.ts";
 import { speedPage } from "./potentialSpeed/report.ts";
 import { readResults } from "./resultFile.ts";
@@ -191,6 +190,7 @@ const ownPages: Readonly<Record<string, (results: string) => string>> = {
       readResults<RoutesRow>(results.replace("matching.json", "matching-routes.json")),
     ),
   potential: (results) => potentialPage(readJson(results)),
+  "potential-imaging": (results) => imagingPage(readJson(results)),
   "potential-speed": (results) => speedPage(readJson(results)),
 };
 

@@ -42,6 +42,11 @@ const claims: Readonly<Record<string, readonly RegExp[]>> = {
     /^nearest neighbour: \d+ % right/,
     /\+\+/,
   ],
+  "denoise.ts": [
+    /^critic 1: W1 is \d+\.\d\d, /,
+    /^W1 fell by half: true$/,
+    /^gains more than 3 dB, and more than the best blur: true$/,
+  ],
   "digits.ts": [/^W2 = [\d.]+ pixels, optimal by \w+$/, /^gap /, /^100 % of pixel|^\d+ % of pixel/],
   "discretePotential.ts": [
     /^W1 = \d\.\d+$/,

@@ -1,7 +1,9 @@
 // npm run bench -- exact [--case REGEX] [--runs N] [--quick] [--full] [--no-peers]; npm run bench -- report
+// npm run bench -- potential-imaging [--case REGEX] [--seeds K] [--photographs FOLDER --validation FOLDER] [--pictures]
 // npm run bench -- potential-speed [--case REGEX] [--rounds N] [--no-peers]
 // npm run bench -- potential [--case REGEX] [--seeds N]
 // npm run bench -- matching [--case REGEX] [--runs N] [--scene FILE] [--seed N] [--time]
+// npm run bench -- potential-imaging [--case REGEX] [--seeds K] [--photographs FOLDER --validation FOLDER] [--pictures]
 // npm run bench -- cohort --images FILE.npz [--group N] [--rounds N] [--resume FOLDER]
 // npm run bench -- adapt [--case REGEX] [--runs N] [--no-peers]
 // npm run bench -- images [--runs N] [--no-peers]
@@ -59,6 +61,7 @@ const runners = {
   images: { script: "bench/images/run.ts", peers: [makePeers] },
   // Pairs of laws whose distance is known.
   potential: { script: "bench/potential/run.ts", peers: [] },
+  "potential-imaging": { script: "bench/potential/imaging.ts", peers: [] },
   "potential-speed": { script: "bench/potentialSpeed/run.ts", peers: [makePeers, makeCriticPeers] },
 };
 

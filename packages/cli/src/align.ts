@@ -110,7 +110,11 @@ async function readSamples(path: string, wordColumns: readonly (string | undefin
       throw new UsageError(`${shortName(path)} has no columns of classes.`, "Use a .csv file with names of columns.");
     return { points: await readMatrix(path), columns: null, labels: () => null };
   }
-  const table = await readWordTable(await sourceOf(path));
+  const source = await sourceOf(path);
+  const table = await readWordTable(source);
+  // Numbers alone in the first row: the columns have no names.
+  if (words.length === 0 && table.columns.every((name) => name !== "" && Number.isFinite(Number(name))))
+    return { points: await readMatrix(source), columns: null, labels: () => null };
   const places = words.map((name) => columnOf(table, name));
   const coordinates = table.columns.map((_, k) => k).filter((k) => !places.includes(k));
   const data = Float64Array.from({ length: table.rows.length * coordinates.length }, (_, at) =>

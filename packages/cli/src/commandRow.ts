@@ -28,6 +28,7 @@ export interface Example {
 }
 
 export interface CommandRow {
+  /** One word, or the name of a group and one word. */
   readonly name:
     | "solve"
     | "divergence"
@@ -41,6 +42,9 @@ export interface CommandRow {
     | "register"
     | "distance"
     | "cohort"
+    | "w1 train"
+    | "w1 apply"
+    | "w1 evaluate"
     | "info"
     | "completion";
   readonly summary: string;
@@ -59,3 +63,8 @@ export const output: readonly OptionRow[] = [
 export function longName(option: OptionRow): string {
   return /--([a-z-]+)/.exec(option.flags)?.[1] ?? option.flags;
 }
+
+/** What the groups of commands are for, by their word. */
+export const groups: Readonly<Record<string, string>> = {
+  w1: "Maps of pictures learned from two collections: train, apply, evaluate",
+};

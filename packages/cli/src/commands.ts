@@ -5,6 +5,7 @@ import { match, project } from "./matchCommands.ts";
 import { barycenter, colors, morph, register } from "./pictureCommands.ts";
 import { cohort, distance } from "./sampleCommands.ts";
 import { align, allocate } from "./tableCommands.ts";
+import { w1Apply, w1Evaluate, w1Train } from "./w1Commands.ts";
 
 const reading: readonly OptionRow[] = [
   {
@@ -270,6 +271,9 @@ export const commands: readonly CommandRow[] = [
   register,
   distance,
   cohort,
+  w1Train,
+  w1Apply,
+  w1Evaluate,
   info,
   completion,
 ];

@@ -1,5 +1,5 @@
 // Completion scripts for bash, zsh and fish, made from the table of commands.
-import { type CommandRow, longName } from "./commandRow.ts";
+import { type CommandRow, groups, longName } from "./commandRow.ts";
 import { commands } from "./commands.ts";
 import { UsageError } from "./exit.ts";
 
@@ -8,7 +8,7 @@ const quoted = (text: string): string => `'${text.replaceAll("'", `'\\''`)}'`;
 function bash(): string {
   const cases = commands.map((row) => {
     const flags = [...row.options.map((option) => `--${longName(option)}`), "--help"].join(" ");
-    return `    ${row.name}) words="${flags}" ;;`;
+    return `    "${row.name}") words="${flags}" ;;`;
   });
   const values = valueCases((choices) => `COMPREPLY=($(compgen -W "${choices.join(" ")}" -- "$current")); return`);
   return `_monge() {
@@ -19,10 +19,19 @@ ${values.map((line) => `    ${line} ;;`).join("\n")}
     completion) COMPREPLY=($(compgen -W "bash zsh fish" -- "$current")); return ;;
   esac
   if [[ $COMP_CWORD -eq 1 ]]; then
-    COMPREPLY=($(compgen -W "${commands.map((row) => row.name).join(" ")} help --help --version" -- "$current"))
+    COMPREPLY=($(compgen -W "${firstWords().join(" ")} help --help --version" -- "$current"))
     return
   fi
-  case "\${COMP_WORDS[1]}" in
+  local name="\${COMP_WORDS[1]}"
+  case "$name" in
+${groupNames()
+  .map(
+    (group) =>
+      `    ${group}) name="${group} \${COMP_WORDS[2]}"; if [[ $COMP_CWORD -eq 2 ]]; then COMPREPLY=($(compgen -W "${wordsOf(group).join(" ")}" -- "$current")); return; fi ;;`,
+  )
+  .join("\n")}
+  esac
+  case "$name" in
 ${cases.join("\n")}
   esac
   if [[ $current == -* ]]; then COMPREPLY=($(compgen -W "$words" -- "$current"))
@@ -30,6 +39,24 @@ ${cases.join("\n")}
 }
 complete -o filenames -F _monge monge
 `;
+}
+
+/** What may stand first: commands and groups. */
+function firstWords(): string[] {
+  return [...new Set(commands.map((row) => row.name.split(" ")[0]))];
+}
+
+function groupNames(): string[] {
+  return Object.keys(groups);
+}
+
+/** The commands of a group. */
+function wordsOf(group: string): string[] {
+  return commands.flatMap(({ name }) => (name.startsWith(`${group} `) ? [name.slice(group.length + 1)] : []));
+}
+
+function summaryOf(word: string): string {
+  return groups[word] ?? commands.find(({ name }) => name === word)?.summary ?? "";
 }
 
 /** One case for each option with a fixed list of values. */
@@ -53,16 +80,28 @@ function zsh(): string {
       return `      ${quoted(`--${longName(option)}[${text}]${option.flags.includes("<") ? value : ""}`)}`;
     });
     const rest = row.name === "completion" ? `'1:shell:(bash zsh fish)'` : `'*:file:_files'`;
-    return `    ${row.name}) _arguments \\\n${[...specs, `      ${rest}`].join(" \\\n")} ;;`;
+    return `    ${quoted(row.name)}) _arguments \\\n${[...specs, `      ${rest}`].join(" \\\n")} ;;`;
   };
   return `#compdef monge
 _monge() {
   local -a commands
-  commands=(${commands.map((row) => quoted(`${row.name}:${row.summary}`)).join(" ")})
+  commands=(${firstWords()
+    .map((word) => quoted(`${word}:${summaryOf(word)}`))
+    .join(" ")})
   if (( CURRENT == 2 )); then _describe command commands; return; fi
   local name=$words[2]
   shift words
   (( CURRENT-- ))
+${groupNames()
+  .map(
+    (group) => `  if [[ $name == ${group} ]]; then
+    if (( CURRENT == 2 )); then _values command ${wordsOf(group).join(" ")}; return; fi
+    name="${group} $words[2]"
+    shift words
+    (( CURRENT-- ))
+  fi`,
+  )
+  .join("\n")}
   case "$name" in
 ${commands.map(describe).join("\n")}
   esac
@@ -72,15 +111,25 @@ compdef _monge monge
 }
 
 function fish(): string {
-  const lines = commands.flatMap((row) => [
-    `complete -c monge -n __fish_use_subcommand -a ${row.name} -d ${quoted(row.summary)}`,
-    ...row.options.map((option) => {
+  const within = (name: string): string =>
+    name
+      .split(" ")
+      .map((word) => `__fish_seen_subcommand_from ${word}`)
+      .join("; and ");
+  const lines = firstWords().map(
+    (word) => `complete -c monge -n __fish_use_subcommand -a ${word} -d ${quoted(summaryOf(word))}`,
+  );
+  for (const group of groupNames())
+    lines.push(`complete -c monge -n '${within(group)}' -x -a ${quoted(wordsOf(group).join(" "))}`);
+  for (const row of commands)
+    for (const option of row.options) {
       const takes = option.flags.includes("<");
       const values = option.choices === undefined ? "" : ` -x -a ${quoted(option.choices.join(" "))}`;
       const need = takes && option.choices === undefined ? " -r" : "";
-      return `complete -c monge -n '__fish_seen_subcommand_from ${row.name}' -l ${longName(option)}${need}${values} -d ${quoted(option.summary)}`;
-    }),
-  ]);
+      lines.push(
+        `complete -c monge -n '${within(row.name)}' -l ${longName(option)}${need}${values} -d ${quoted(option.summary)}`,
+      );
+    }
   lines.push("complete -c monge -n '__fish_seen_subcommand_from completion' -x -a 'bash zsh fish'");
   return `${lines.join("\n")}\n`;
 }

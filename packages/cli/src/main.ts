@@ -36,6 +36,12 @@ async function run(
       return (await import("./barycenter.ts")).barycenterCommand(args, options);
     case "register":
       return (await import("./register.ts")).registerCommand(args, options);
+    case "w1 train":
+      return (await import("./w1Train.ts")).w1TrainCommand(options);
+    case "w1 apply":
+      return (await import("./w1Apply.ts")).w1ApplyCommand(args, options);
+    case "w1 evaluate":
+      return (await import("./w1Evaluate.ts")).w1EvaluateCommand(args, options);
     case "info":
       return (await import("./info.ts")).infoCommand(args, options);
     case "completion":
@@ -51,7 +57,7 @@ function version(): string {
 /** The line for an error and the exit code that goes with it. */
 async function ending(error: unknown): Promise<[line: string | null, code: ExitCode]> {
   const { Interruption } = await import("./interruption.ts");
-  if (error instanceof Interruption) return ["Interrupted: nothing was written.", exitCode.interrupted];
+  if (error instanceof Interruption) return [error.message, exitCode.interrupted];
   if (error instanceof UsageError) return [error.message, exitCode.badInput];
   if (typeof (error as CommanderError)?.code === "string" && (error as CommanderError).code.startsWith("commander.")) {
     const line = parserComplaint(error as CommanderError);

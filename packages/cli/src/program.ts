@@ -1,6 +1,6 @@
 // The parser, made from the table of commands. Commander parses, suggests and wraps; what is said comes from the table.
 import { Command, type CommanderError, Option } from "commander";
-import { type CommandRow, longName, type OptionRow } from "./commandRow.ts";
+import { type CommandRow, groups, longName, type OptionRow } from "./commandRow.ts";
 import { commands } from "./commands.ts";
 import { exitMeanings, UsageError } from "./exit.ts";
 import { parseValue } from "./values.ts";
@@ -23,9 +23,13 @@ export function createProgram(version: string, action: Action): Command {
     .exitOverride()
     .configureOutput({ writeErr: () => {} })
     .addHelpText("after", () => overview());
+  const parents = new Map<string, Command>();
   for (const row of commands) {
-    const command = program
-      .command(row.name)
+    const [first, second] = row.name.split(" ");
+    const parent = second === undefined ? program : (parents.get(first) ?? groupCommand(program, first));
+    if (second !== undefined) parents.set(first, parent);
+    const command = parent
+      .command(second ?? first)
       .description(row.summary)
       .helpOption("-h, --help", "Print this help")
       .addHelpText("after", () => examples(row))
@@ -38,6 +42,14 @@ export function createProgram(version: string, action: Action): Command {
     });
   }
   return program;
+}
+
+function groupCommand(program: Command, name: string): Command {
+  return program
+    .command(name)
+    .description(groups[name])
+    .helpOption("-h, --help", "Print this help")
+    .helpCommand("help [command]", "Print the help of a command");
 }
 
 function commanderOption(row: OptionRow): Option {

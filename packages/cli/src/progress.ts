@@ -16,7 +16,8 @@ const silent: ProgressLine = { show: () => {}, phase: () => {}, end: () => {} };
 const patience = 250;
 const interval = { terminal: 80, lines: 1000 } as const;
 
-function sentence({ phase, iteration, error, primal, dual }: Progress, elapsedMs: number): string {
+/** The phase and what is left in it. */
+export function sentence({ phase, iteration, error, primal, dual }: Progress, elapsedMs: number): string {
   const parts = [phase];
   if (iteration > 0) parts.push(`${count(iteration)} iterations`);
   if (primal !== undefined && dual !== undefined && Number.isFinite(primal - dual))
@@ -26,8 +27,13 @@ function sentence({ phase, iteration, error, primal, dual }: Progress, elapsedMs
   return plainSpaces(parts.join(" · "));
 }
 
-/** The progress display for `stream`: `always` shows lines even where it is no terminal. */
-export function progressLine(stream: NodeJS.WriteStream, quiet: boolean, always: boolean): ProgressLine {
+/** The progress display for `stream`: `always` shows lines even where it is no terminal; `say` words a sign of life. */
+export function progressLine(
+  stream: NodeJS.WriteStream,
+  quiet: boolean,
+  always: boolean,
+  say: (progress: Progress, elapsedMs: number) => string = sentence,
+): ProgressLine {
   const terminal = Boolean(stream.isTTY);
   if (quiet || (!terminal && !always)) return silent;
   const begin = performance.now();
@@ -35,7 +41,7 @@ export function progressLine(stream: NodeJS.WriteStream, quiet: boolean, always:
   let shown = false;
   const write = (progress: Progress, now: number): void => {
     last = now;
-    const text = sentence(progress, now - begin);
+    const text = say(progress, now - begin);
     // A line that wraps could not be rewritten.
     stream.write(terminal ? `\r\u001b[K${text.slice(0, Math.max(20, (stream.columns || 80) - 1))}` : `${text}\n`);
     shown = true;

@@ -12,6 +12,7 @@ import { timeClass } from "../src/forecast.ts";
 import { encodePng } from "../src/plot/png.ts";
 import { demoSplats, writeColmap } from "./matchFiles.ts";
 import { cloudText, type Desk, desk, npy } from "./monge.ts";
+import { stripePixels, stripes } from "./pictureFiles.ts";
 
 let d: Desk;
 
@@ -40,6 +41,13 @@ beforeAll(() => {
     "a.npy": npy([2], Float64Array.of(0.5, 0.5)),
     "b.npy": npy([3], Float64Array.of(0.5, 0.25, 0.25)),
     "scene.ply": demoSplats(),
+    "digits.npy": stripes(40),
+    "plants.csv": "plant,Leeds,York,supply\nAston,4,6,30\nDerby,5,3,25\ndemand,25,20,\n",
+    "lanes.csv": "from,to,cost\nAston,Leeds,4\nDerby,Leeds,5\n",
+    "supplies.csv": "name,amount\nAston,30\nDerby,25\n",
+    "demands.csv": "name,amount\nLeeds,25\n",
+    "old.csv": "x,y,class\n0,0,p\n0,1,p\n4,0,q\n4,1,q\n",
+    "new.csv": "x,y\n1,0\n1,1\n6,0\n6,1\n",
   });
   for (const [group, from] of [
     ["healthy", 0],
@@ -56,6 +64,13 @@ beforeAll(() => {
     );
   }
   d.write("sites.csv", "site\nnorth\nnorth\nsouth\nnorth\nsouth\nsouth\n");
+  mkdirSync(d.path("photos"));
+  for (let k = 0; k < 6; k++) d.write(`photos/${k}.png`, encodePng(stripePixels(k), 8, 8));
+  for (const [name, task] of [
+    ["model.w1", "--noise 0.4"],
+    ["generator.w1", "--task generate"],
+  ])
+    expect(d.monge(`w1 train --target digits.npy ${task} --critics 1 --steps 2 -o ${name}`).code).toBe(0);
   writeColmap(d.folder);
   const lens = "--camera random-perspective --intrinsics 900,900,640,360 --up 0,0,1 --noise 0.003";
   for (const [seed, name] of ["ellipses", "front", "side"].entries())
@@ -67,7 +82,7 @@ describe("monge --help", () => {
   it("names every command and every exit code", () => {
     const { code, stdout, stderr } = d.monge("--help");
     expect([code, stderr]).toEqual([0, ""]);
-    for (const { name } of commands) expect(stdout).toContain(`  ${name}`);
+    for (const { name } of commands) expect(stdout).toContain(`  ${name.split(" ")[0]}`);
     for (const [number, meaning] of exitMeanings) expect(stdout).toContain(`${String(number).padEnd(5)}${meaning}`);
   });
 
@@ -76,6 +91,13 @@ describe("monge --help", () => {
     expect(code).toBe(0);
     for (const option of command.options) expect(stdout).toContain(option.flags);
     for (const { line } of command.examples) expect(stdout).toContain(line);
+  });
+
+  it("monge w1 --help names the commands of the group", () => {
+    const { code, stdout } = d.monge("w1 --help");
+    expect(code).toBe(0);
+    for (const { name } of commands.filter((row) => row.name.startsWith("w1 ")))
+      expect(stdout).toContain(`  ${name.slice(3)}`);
   });
 
   it("loads neither the solvers nor the readers", () => {
@@ -150,6 +172,9 @@ describe("monge completion", () => {
       return stdout.trim().split("\n");
     };
     expect(ask("monge", "so")).toEqual(["solve"]);
+    expect(ask("monge", "w1", "tr")).toEqual(["train"]);
+    expect(ask("monge", "w1", "train", "--task", "")).toEqual(["denoise", "deblur", "generate", "translate"]);
+    expect(ask("monge", "w1", "apply", "--cri")).toEqual(["--critics"]);
     expect(ask("monge", "solve", "--gro")).toEqual(["--ground"]);
     expect(ask("monge", "solve", "--mass", "")).toEqual(["normalize", "keep"]);
     expect(ask("monge", "solve", "sour")).toEqual(["source.csv"]);

@@ -25,7 +25,8 @@ export function densityTable(pixels: Pixels, dtype: string, options: ParseOption
   return { data, shape: [rows, cols], stored: [height, width], dtype, nature: "grid" };
 }
 
-function lumas({ data, width, height, channels, max }: Pixels, options: ParseOptions): Float64Array {
+/** The luma of each pixel in [0, 1]. */
+export function lumas({ data, width, height, channels, max }: Pixels, options: ParseOptions): Float64Array {
   const curve = options.linear === true ? linearCurve(max) : (sample: number): number => sample / max;
   const invert = options.invert === true;
   const alphaAt = channels === 2 || channels === 4 ? channels - 1 : -1;

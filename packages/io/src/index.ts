@@ -35,6 +35,7 @@ export {
   readPicture,
   writePicture,
 } from "./picture.ts";
+export { type Picture, type PictureOptions, readPictures } from "./pictures.ts";
 export { describe, readMatrix, readMeasure, readVector } from "./read.ts";
 export { readScene } from "./scene.ts";
 export type { NamedBytes, Source } from "./source.ts";

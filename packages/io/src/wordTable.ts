@@ -1,7 +1,6 @@
 // A table of text with named columns: what files hold that are not numbers alone (names, classes, empty cells).
 import { OtError } from "monge";
 import { readAll } from "./bytes.ts";
-import { eachRow, guessDelimiter } from "./csv.ts";
 import { parseNumber } from "./decimal.ts";
 import { corrupt } from "./limits.ts";
 import { type Source, withBytes } from "./source.ts";
@@ -33,6 +32,7 @@ export interface WordTableOptions {
  */
 export async function readWordTable(source: Source, options: WordTableOptions = {}): Promise<WordTable> {
   return withBytes(source, options.maxBytes, async (bytes) => {
+    const { eachRow, guessDelimiter } = await import("./csv.ts");
     const text = decodeText(await readAll(bytes, options.maxBytes), bytes.name);
     const lines: number[] = [];
     const rows: string[][] = [];

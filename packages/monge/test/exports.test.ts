@@ -1,5 +1,6 @@
 // The public names of the library: adding or losing one is a decision, not an accident.
 import { expect, it } from "vitest";
+import * as adapt from "../src/adapt/index.ts";
 import * as barycenter from "../src/barycenter/index.ts";
 import * as cohort from "../src/cohort/index.ts";
 import * as gromov from "../src/gromov/index.ts";
@@ -55,10 +56,10 @@ it("monge exports exactly these values", () => {
       "random",
       "regularisedTransport",
       "roundPlan",
-      "semidiscrete",
-      "semidiscretePlane",
       "sampleDistance",
       "sampleDistanceKinds",
+      "semidiscrete",
+      "semidiscretePlane",
       "sinkhorn",
       "sinkhornBatch",
       "sinkhornDivergence",
@@ -115,20 +116,6 @@ it("monge/image exports exactly these values", () => {
       "palette",
       "register",
       "registerPictures",
-it("monge/cohort exports exactly these values", () => {
-  expect(Object.keys(cohort).sort()).toMatchInlineSnapshot(`
-    [
-      "areaUnderCurve",
-      "classicalScaling",
-      "compareCohorts",
-      "coneDistances",
-      "groupDifference",
-      "imageDistances",
-      "imageScores",
-      "medoids",
-      "nearestMedoid",
-      "nearestNeighbours",
-      "siteOverlap",
     ]
   `);
 });
@@ -160,17 +147,81 @@ it("monge.cost exports exactly these constructors", () => {
 it("monge/potential exports exactly these values", () => {
   expect(Object.keys(potential).sort()).toMatchInlineSnapshot(`
     [
+      "addNoise",
+      "adversarialRegularizer",
+      "bestFilter",
+      "bestGaussianSmoothing",
+      "bestWienerFilter",
+      "blurKernel",
+      "blurred",
+      "boxKernel",
+      "clipped",
+      "clippedPictures",
       "convolutional",
       "critic",
       "criticFromBytes",
+      "deblurTask",
+      "degrade",
+      "degraded",
+      "denoiseTask",
       "discretePotential",
+      "distinctPictures",
+      "featureDistance",
+      "gaussianKernel",
+      "gaussianNoise",
+      "gaussianSmoothing",
+      "generateTask",
+      "imageCrops",
+      "inOrder",
       "kantorovichPotential",
+      "mapPictures",
+      "matrixPictures",
       "mlp",
+      "modelDegradation",
+      "pictureMatrix",
+      "pictureModel",
+      "pictureModelFromBytes",
+      "pictureNet",
+      "pictures",
+      "principalFeatures",
+      "psnr",
+      "quality",
       "rayLengths",
+      "requireDisjoint",
+      "splitPictures",
+      "ssim",
       "trainCritic",
+      "translateTask",
       "transportStep",
+      "tunedRegularizer",
       "w1Map",
       "w1MapFromBytes",
+      "wienerFilter",
+    ]
+  `);
+});
+it("monge/adapt exports exactly these values", () => {
+  expect(Object.keys(adapt).sort()).toMatchInlineSnapshot(`
+    [
+      "fit",
+      "fitTransform",
+    ]
+  `);
+});
+it("monge/cohort exports exactly these values", () => {
+  expect(Object.keys(cohort).sort()).toMatchInlineSnapshot(`
+    [
+      "areaUnderCurve",
+      "classicalScaling",
+      "compareCohorts",
+      "coneDistances",
+      "groupDifference",
+      "imageDistances",
+      "imageScores",
+      "medoids",
+      "nearestMedoid",
+      "nearestNeighbours",
+      "siteOverlap",
     ]
   `);
 });

@@ -1,0 +1,93 @@
+// The page about maps of pictures, docs/benchmarks/potential-imaging.md, from bench/results/potential-imaging.json.
+import { type ImagingCase, imagingCases } from "./imagingCases.ts";
+import type { ImagingFile, ImagingRow, Mean } from "./imagingRow.ts";
+
+/** The page. */
+export function imagingPage({ machine, rows }: ImagingFile): string {
+  const cases = imagingCases.filter(({ name }) => rows.some((row) => row.name === name));
+  return [
+    "# Benchmarks: maps of pictures",
+    "",
+    "Made by `npm run bench -- potential-imaging` from `bench/results/potential-imaging.json`; the cases are in `bench/potential/imagingCases.ts`.",
+    "",
+    `${machine.cpu}, Node ${machine.node}, one thread, CPU seconds on a machine that was busy with other work.`,
+    "",
+    "Samples lie in [-1, 1]. Training is unpaired, and no picture is on both sides. Every result, and the input, is clipped to [-1, 1]",
+    "before it is compared. The width of the blur, the noise that Wiener's filter expects, and the regularizer's weight and number of steps",
+    "are tuned on validation pictures; the number of critics was fixed beforehand, and the last one is reported. The",
+    "regularizer's critic has the same net and sides and is trained for as many steps as all critics of the map together. Digits are",
+    "MNIST's: 10 000 for each side and 60 to validate of the training set, 300 of the test set. Photographs are BSDS500's, grey, in crops of 32 x 32: 30 for each",
+    "side; of the 20 that are kept out, 60 crops of 5 validate and 300 crops of 15 test. Spoilt pictures are not clipped before they are given to a method.",
+    "Blurs reflect the crop at its border, so that Wiener's filter knows the true operator.",
+    "",
+    ...cases.flatMap((each) =>
+      section(
+        each,
+        rows.filter(({ name }) => name === each.name),
+      ),
+    ),
+  ].join("\n");
+}
+
+function section(each: ImagingCase, rows: readonly ImagingRow[]): string[] {
+  const [first] = rows;
+  const seconds = rows.map((row) => Math.round(row.seconds));
+  return [
+    `## ${each.title[0].toUpperCase()}${each.title.slice(1)}`,
+    "",
+    `${first.critics} critics of ${first.weights} weights, ${first.firstSteps} steps for the first and ${first.steps} for each other one, batches of ${first.batch}; ` +
+      `${rows.length === 1 ? "one seed" : `${rows.length} seeds`}, ${seconds.join(", ")} CPU seconds of training.`,
+    "",
+    ...(each.task === "generate" ? generation(first) : restoration(rows)),
+    "",
+    "| seed | W1 before each critic's step |",
+    "|---|---|",
+    ...rows.map(({ seed, curve }) => `| ${seed} | ${curve.map((value) => value.toFixed(2)).join(", ")} |`),
+    "",
+  ];
+}
+
+/** One line for each method, means over seeds; margins pooled over seeds, picture by picture. */
+function restoration(rows: readonly ImagingRow[]): string[] {
+  const names = rows[0].methods.map(({ name }) => kindOf(name));
+  const given = (row: ImagingRow): number => row.methods[0].psnr;
+  const ours = rows.map((row) => row.methods[row.methods.length - 1].psnr - given(row));
+  const validation = rows.map((row) => row.validation.map((value) => value.toFixed(2)).join(", "));
+  return [
+    `The map gains ${ours.map((gain) => gain.toFixed(2)).join(", ")} dB over its clipped input.`,
+    "",
+    "| method | PSNR, dB | SSIM | this map is better by, dB (95 % interval, paired) |",
+    "|---|---|---|---|",
+    ...names.map((name, k) => {
+      const of = rows.map(({ methods }) => methods[k]);
+      return `| ${name} | ${of.map(({ psnr }) => psnr.toFixed(2)).join(", ")} | ${of.map(({ ssim }) => ssim?.toFixed(3) ?? "").join(", ")} | ${of.flatMap(({ margin }) => (margin === null ? [] : [interval(margin)])).join("; ")} |`;
+    }),
+    "",
+    "| seed | validation PSNR after each critic |",
+    "|---|---|",
+    ...rows.map(({ seed }, k) => `| ${seed} | ${validation[k]} |`),
+  ];
+}
+
+function generation(row: ImagingRow): string[] {
+  return [
+    `${row.pictures} generated pictures against 2000 digits of the training set that no map has seen: W2 between the Gaussians of features. \`real\` is the distance of as many digits that were targets.`,
+    "",
+    "| features | after the first critic | after the last | ratio | real |",
+    "|---|---|---|---|---|",
+    ...row.features.map(({ name, distances, floor }) => {
+      const last = distances[distances.length - 1];
+      return `| ${name} | ${distances[1].toFixed(2)} | ${last.toFixed(2)} | ${(distances[1] / last).toFixed(1)} | ${floor.toFixed(2)} |`;
+    }),
+  ];
+}
+
+/** Parameters differ by seed: the table names methods. */
+function kindOf(name: string): string {
+  if (name === "given") return "input, clipped";
+  return name.replace(/^(Gaussian blur|Wiener|adversarial regularizer).*/, "$1, tuned");
+}
+
+function interval({ mean, error }: Mean): string {
+  return `${mean.toFixed(2)} (${(mean - 1.96 * error).toFixed(2)} to ${(mean + 1.96 * error).toFixed(2)})`;
+}
