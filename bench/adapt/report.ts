@@ -21,7 +21,7 @@ export function adaptPage({ machine, rows }: ResultFile<AdaptRow>): string {
       "|---|---|---|---|---|---|",
       ...methods.map(({ method, accuracy, seconds, peer }) =>
         peer === null
-          ? `| ${method} | ${accuracy.toFixed(3)} | | | ${seconds.toFixed(3)} | |`
+          ? `| ${method} | ${accuracy.toFixed(3)} | fails | | ${seconds.toFixed(3)} | |`
           : `| ${method} | ${accuracy.toFixed(3)} | ${peer.accuracy.toFixed(3)} | ${peer.difference.toFixed(3)} ± ${peer.standardError.toFixed(3)} | ${seconds.toFixed(3)} | ${peer.seconds.toFixed(3)} |`,
       ),
       "",

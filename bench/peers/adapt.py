@@ -29,7 +29,10 @@ methods = {
 answer = {}
 for name, make in methods.items():
     begin = time.process_time()
-    fitted = make().fit(Xs=X, ys=u, Xt=Y)
-    moved = fitted.transform(Xs=X)
+    try:
+        moved = make().fit(Xs=X, ys=u, Xt=Y).transform(Xs=X)
+    except ValueError:
+        # Singular covariances become infinite inverses.
+        continue
     answer[name] = {"accuracy": accuracy(moved), "seconds": time.process_time() - begin}
 print(json.dumps({"pot": ot.__version__, "methods": answer}))
