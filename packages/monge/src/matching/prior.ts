@@ -24,11 +24,25 @@ export interface MatchPrior {
 
 /** Where to look: directions of view (k x 3) with about the density of `count` over the whole sphere, `slack` degrees beyond the limits. */
 export function allowedDirections(prior: MatchPrior, count: number, slack: number): Float64Array {
+  return chosenDirections(prior, count, slack, true);
+}
+
+/** Where not to look: the other directions, `most` of them at most, by equal steps. */
+export function excludedDirections(prior: MatchPrior, count: number, slack: number, most: number): Float64Array {
+  const all = chosenDirections(prior, count, slack, false);
+  const found = all.length / 3;
+  if (found <= most) return all;
+  return Float64Array.from(
+    { length: 3 * most },
+    (_, at) => all[3 * Math.floor((Math.floor(at / 3) * found) / most) + (at % 3)],
+  );
+}
+
+function chosenDirections(prior: MatchPrior, count: number, slack: number, wanted: boolean): Float64Array {
   const cones: { v: ArrayLike<number>; degrees: number }[] = [];
   if (prior.direction !== undefined) cones.push({ v: prior.direction.vector, degrees: prior.direction.degrees });
   if (prior.near !== undefined) cones.push({ v: viewDirection(prior.near.camera), degrees: prior.near.degrees });
   const all = directions(count);
-  if (cones.length === 0) return all;
   const spacing = slack + (Math.sqrt((4 * Math.PI) / count) * 180) / Math.PI / 2;
   const kept: number[] = [];
   for (let k = 0; k < all.length; k += 3) {
@@ -37,7 +51,7 @@ export function allowedDirections(prior: MatchPrior, count: number, slack: numbe
       const cosine = (all[k] * v[0] + all[k + 1] * v[1] + all[k + 2] * v[2]) / norm;
       return cosine >= Math.cos(Math.min(Math.PI, ((degrees + spacing) * Math.PI) / 180));
     });
-    if (inside) kept.push(all[k], all[k + 1], all[k + 2]);
+    if (inside === wanted) kept.push(all[k], all[k + 1], all[k + 2]);
   }
   return Float64Array.from(kept);
 }

@@ -7,7 +7,7 @@ import { mirrored, near, pictureDistance } from "./likeness.ts";
 import { bestLinks, type Links } from "./links.ts";
 import { type MassFound, massSearch } from "./massSearch.ts";
 import type { NormalisedProblem } from "./normalise.ts";
-import { addPrior, allowedDirections, allows, type MatchPrior, type SoftPrior } from "./prior.ts";
+import { addPrior, allowedDirections, allows, excludedDirections, type MatchPrior, type SoftPrior } from "./prior.ts";
 import { refine, seenWidths } from "./refine.ts";
 import { directions, rotationAlong } from "./rotation.ts";
 import type { Stage, Targets, Widths } from "./stage.ts";
@@ -59,6 +59,8 @@ export const decisive = { ratio: 2.5, nats: 60 };
 const early = { ratio: 4, nats: 120 };
 /** Wrong poses whose evidence is looked at. */
 const decoys = 5;
+/** Directions beyond a prior from which they start. */
+const outsiders = 24;
 /** However little a prior leaves, at least so many are refined. */
 const fewest = 3;
 /** Poses are one and the same within these: root mean square of the difference in the picture, and of the angle, degrees. */
@@ -164,7 +166,11 @@ export function* search(
       for (const mirror of mirrored(problem, poses[0].camera)) {
         if (allows(prior, problem.outward(mirror), alike.degrees)) yield* take(mirror, some, close);
       }
-      chance = Math.max(chance, yield* chanceLevel(eligible, some, decoys));
+      // What being wrong comes to is seen where the prior excludes the truth: within it, wrong starts come to rest at the right pose.
+      const outside = excludedDirections(prior, level.directions, problem.turned, outsiders);
+      const wrong =
+        outside.length > 0 ? yield* hypothesise(level, stage, problem, outside, some, vote, seed) : eligible;
+      chance = Math.max(chance, yield* chanceLevel(wrong, some, decoys));
       // Links that hardly anybody shares may agree in part: then masses are heard first, and whatever comes before them.
       if (isEarly() && (heard || !isThin(poses[0], stage.m))) return now();
     }
@@ -198,7 +204,7 @@ export function* search(
       const { camera } = hypotheses[Math.floor(((k + count) * (hypotheses.length - 1)) / (2 * count))];
       if (near(stage, poses[0].camera, camera, alike)) continue;
       const pose = yield* take(camera, some, wide);
-      // What comes to rest beside the best pose is no wrong one: under a prior most do.
+      // What comes to rest beside the best pose is no wrong one.
       (near(stage, poses[0].camera, pose.camera, alike) ? beside : reached).push(pose.evidence);
     }
     if (reached.length === 0) reached.push(...beside);
