@@ -48,8 +48,8 @@ export const potentialCases: readonly PotentialCase[] = [
     penalty: 10,
   }),
   funnel(16, 64, 0.04, 0.921, {
-    net: mlp(16, [128, 128], { slope: 0 }),
-    steps: 3000,
+    net: mlp(16, [256, 256], { slope: 0 }),
+    steps: 12000,
     batch: 512,
     learningRate: 5e-3,
     decay: 0.9,
@@ -57,7 +57,7 @@ export const potentialCases: readonly PotentialCase[] = [
   }),
   funnel(128, 16, 0.187, 0.754, {
     net: mlp(128, [1024], { slope: 0 }),
-    steps: 1200,
+    steps: 4000,
     batch: 512,
     learningRate: 5e-3,
     decay: 0.9,
@@ -65,7 +65,7 @@ export const potentialCases: readonly PotentialCase[] = [
   }),
   funnel(128, 256, 0.386, 0.563, {
     net: mlp(128, [1024], { slope: 0 }),
-    steps: 800,
+    steps: 2500,
     batch: 512,
     learningRate: 5e-3,
     decay: 0.9,
