@@ -79,14 +79,17 @@ export function denseViolated(): i32 {
   return violated;
 }
 
-/** Pivots until a sweep over the whole matrix is clean (returns 0) or `maxPivots` more were done (returns 1). */
+/** Pivots until a sweep over the whole matrix is clean (returns 0) or `maxPivots` more were done, a sweep counting as one (returns 1). */
 export function denseRun(maxPivots: i32): i32 {
-  const limit = pivots + maxPivots;
-  do {
-    if (arcsSettle(limit - pivots) == 1) return 1;
+  let left = maxPivots;
+  while (left > 0) {
+    const before = pivots;
+    if (arcsSettle(left) == 1) return 1;
     violated = width == sinks ? 0 : sweep();
-  } while (violated > 0);
-  return 0;
+    if (violated == 0) return 0;
+    left -= pivots - before + 1;
+  }
+  return 1;
 }
 
 // The list of row i: its `width` columns of least reduced cost, or all that are allowed if those are fewer.
