@@ -69,7 +69,7 @@ describe("emd ends", () => {
       [1, 1 + 3e-13],
       [1 + 1e-13, 1 + 2e-13],
     ]);
-    const warmStart = { f: [0, 0], g: [0.4, -0.5] };
+    const warmStart = { f: new Float64Array(2), g: Float64Array.of(0.4, -0.5) };
     expect(expectOptimal(C, { method: "costScaling", warmStart })).toBeCloseTo(1, 12);
     const { uniform } = random(9);
     const wide = cost.custom([4, 80], (i, j) => 1 + 1e-9 * Math.sin(7 * i + 3 * j));
