@@ -104,6 +104,18 @@ describe("monge distance", () => {
     expect(answer.pValue).toBe(0.005);
   });
 
+  test("sliced: a test between clouds, and more directions when asked", () => {
+    const rng = random(4);
+    const rows = (shift: number): string =>
+      Array.from({ length: 20 }, () => `${rng.normal() + shift},${rng.normal()}`).join("\n");
+    here.write("u.csv", `x,y\n${rows(0)}\n`);
+    here.write("v.csv", `x,y\n${rows(2)}\n`);
+    const answer = (more: string) => JSON.parse(here.monge(`distance u.csv v.csv --kind sliced --json ${more}`).stdout);
+    expect(answer("")).toMatchObject({ kind: "sliced", pValue: 0.005 });
+    // A shift by s along one axis is s / sqrt 2 on average over the directions of the plane.
+    expect(answer("--projections 500 --permutations 0").distance).toBeGreaterThan(1);
+  });
+
   test("histograms: divergences", () => {
     here.write("p.csv", "3,1\n");
     here.write("q.csv", "1,3\n");
