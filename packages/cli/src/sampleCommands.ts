@@ -95,7 +95,7 @@ export const cohort: CommandRow = {
     {
       syntax: "<a>",
       summary:
-        "Images of one group: a folder (.png .jpg .webp) or a stack (.npy, .npz, file.npz#array), count x height x width",
+        "Images of one group: a folder (.png .jpg .webp .dcm) or a stack (.npy, .npz, file.npz#array), count x height x width",
     },
     { syntax: "<b>", summary: "Images of the other group" },
   ],
