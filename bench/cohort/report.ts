@@ -35,6 +35,10 @@ export function cohortPage(file: CohortFile): string {
     `| nearest neighbour | ${share(file.nearest)} |`,
     `| 5 neighbours | ${share(file.neighbours)} |`,
     `| medoids | ${share(file.medoid)} |`,
+    ...(file.linear == null ? [] : [`| nearest neighbour, linear embedding | ${share(file.linear)} |`]),
+    ...(file.heldOut == null
+      ? []
+      : [`| held out: a third of the images, k = ${file.heldOut.k} chosen on the others | ${share(file.heldOut)} |`]),
     `| area under the ROC curve | ${file.areaUnderCurve.toFixed(3)} |`,
     ...file.power.map(
       ({ size, rejected }) => `| power with ${size} + ${size} images, level 0.05 | ${share(rejected)} |`,

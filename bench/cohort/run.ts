@@ -46,6 +46,7 @@ const result = await compareCohorts(normal, ill, [shape[0], shape[1]], {
   intensity: "normalised",
   pool,
   meanPermutations: 0,
+  barycenters: false,
   store: args.resume === undefined ? undefined : await folderStore(args.resume),
   onProgress: ({ phase, iteration }) => process.stderr.write(`\r${phase} ${iteration}`),
 });
@@ -93,6 +94,8 @@ const file: CohortFile = {
   nearest: result.nearest.accuracy,
   neighbours: result.neighbours.accuracy,
   medoid: result.medoid.accuracy,
+  linear: result.linear?.accuracy ?? null,
+  heldOut: result.heldOut === null ? null : { ...result.heldOut.accuracy, k: result.heldOut.k },
   areaUnderCurve: result.areaUnderCurve,
   calibration: {
     splits,

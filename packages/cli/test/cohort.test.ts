@@ -38,9 +38,14 @@ describe("monge cohort", () => {
     expect(answer.accuracy.share).toBeGreaterThan(0.8);
     expect(answer.effectSize).toBeGreaterThan(0.1);
     expect(answer.scores).toHaveLength(15);
+    expect(answer.classification.linear.share).toBeGreaterThan(0.8);
+    expect(answer.classification.heldOut).toMatchObject({ images: 5 });
+    expect(answer.distanceBetweenBarycenters).toBeGreaterThan(0.5);
     expect(answer.relativeGap).toBeLessThan(1e-12);
     const page = readFileSync(here.path("out.html"), "utf8");
     expect(page).toMatch(/no diagnosis/);
+    expect(page).toMatch(/barycenter of ill/);
+    expect(page).toMatch(/held out/);
     expect(page).toMatch(/p = 0\.01/);
     expect(page).not.toMatch(/NaN|undefined|(src|href)="http/);
   });
