@@ -120,7 +120,7 @@ function table(result: CohortResult, names: readonly [string, string]): string {
   const pens = pensFor(process.stdout);
   const lines: string[] = [pens.strong(`${names[0]} (${result.n}) against ${names[1]} (${result.m})`), ""];
   const row = (name: string, text: string, remark = ""): void => {
-    lines.push(`  ${pens.dim(name.padEnd(15))}${remark === "" ? text : `${text}  ${pens.dim(remark)}`}`);
+    lines.push(`  ${pens.dim(name.padEnd(18))}${remark === "" ? text : `${text}  ${pens.dim(remark)}`}`);
   };
   if (result.separable) {
     for (const { name, pValue, adjusted, permutations } of result.tests)
