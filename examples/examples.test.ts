@@ -42,6 +42,11 @@ const claims: Readonly<Record<string, readonly RegExp[]>> = {
     /^nearest neighbour: \d+ % right/,
     /\+\+/,
   ],
+  "differencePicture.ts": [
+    /^left half: [1-9]\d* % of the ink, right half: -[1-9]\d* %$/,
+    /^W2 between the means \d\.\d pixels, the barycenters \d\.\d$/,
+    /^beyond 4 standard errors: [1-9]\d+ of 784 pixels$/,
+  ],
   "denoise.ts": [
     /^critic 1: W1 is \d+\.\d\d, /,
     /^W1 fell by half: true$/,

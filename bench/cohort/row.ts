@@ -22,6 +22,9 @@ export interface CohortFile {
   readonly nearest: Proportion;
   readonly neighbours: Proportion;
   readonly medoid: Proportion;
+  readonly linear?: Proportion | null;
+  /** A third of the images, judged by the others, on which k was chosen. */
+  readonly heldOut?: (Proportion & { readonly k: number }) | null;
   readonly areaUnderCurve: number;
   /** Splits of normal images into two halves: the largest deviation of the p-values from uniform ones, and how many are at most 0.05. */
   readonly calibration: { readonly splits: number; readonly deviation: number; readonly rejected: Proportion };

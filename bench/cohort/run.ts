@@ -1,4 +1,4 @@
-// npm run bench -- cohort --images FILE.npz [--group N] [--rounds N] [--resume FOLDER]: two groups of real pictures, ours and POT's loop on the same pairs.
+// npm run bench -- cohort --images FILE.npz [--group N] [--rounds N] [--threads N] [--resume FOLDER]: two groups of real pictures, ours and POT's loop on the same pairs.
 // FILE.npz holds train_images (count x height x width) and train_labels (0 or 1), as those of MedMNIST do.
 import { spawn } from "node:child_process";
 import { mkdirSync, mkdtempSync, writeFileSync } from "node:fs";
@@ -21,6 +21,7 @@ const { values: args } = parseArgs({
     images: { type: "string" },
     group: { type: "string", default: "300" },
     rounds: { type: "string", default: "10" },
+    threads: { type: "string", default: String(cpus().length) },
     resume: { type: "string" },
   },
 });
@@ -40,11 +41,12 @@ const all = [...normal, ...ill];
 
 const rate = await measureRate(Number(args.rounds), 12);
 console.log(JSON.stringify(rate));
-await using pool = createPool({ threads: cpus().length });
+await using pool = createPool({ threads: Number(args.threads) });
 const result = await compareCohorts(normal, ill, [shape[0], shape[1]], {
   intensity: "normalised",
   pool,
   meanPermutations: 0,
+  barycenters: false,
   store: args.resume === undefined ? undefined : await folderStore(args.resume),
   onProgress: ({ phase, iteration }) => process.stderr.write(`\r${phase} ${iteration}`),
 });
@@ -92,6 +94,8 @@ const file: CohortFile = {
   nearest: result.nearest.accuracy,
   neighbours: result.neighbours.accuracy,
   medoid: result.medoid.accuracy,
+  linear: result.linear?.accuracy ?? null,
+  heldOut: result.heldOut === null ? null : { ...result.heldOut.accuracy, k: result.heldOut.k },
   areaUnderCurve: result.areaUnderCurve,
   calibration: {
     splits,

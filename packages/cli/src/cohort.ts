@@ -120,7 +120,7 @@ function table(result: CohortResult, names: readonly [string, string]): string {
   const pens = pensFor(process.stdout);
   const lines: string[] = [pens.strong(`${names[0]} (${result.n}) against ${names[1]} (${result.m})`), ""];
   const row = (name: string, text: string, remark = ""): void => {
-    lines.push(`  ${pens.dim(name.padEnd(15))}${remark === "" ? text : `${text}  ${pens.dim(remark)}`}`);
+    lines.push(`  ${pens.dim(name.padEnd(18))}${remark === "" ? text : `${text}  ${pens.dim(remark)}`}`);
   };
   if (result.separable) {
     for (const { name, pValue, adjusted, permutations } of result.tests)
@@ -136,14 +136,24 @@ function table(result: CohortResult, names: readonly [string, string]): string {
     ["1 neighbour", result.nearest],
     [`${result.neighbours.k} neighbours`, result.neighbours],
     ["medoids", result.medoid],
+    ...(result.linear === null ? [] : [["linear", result.linear] as const]),
   ] as const)
     row(
       name,
       `${(100 * accuracy.share).toFixed(1)} % right`,
       `95 %: ${(100 * accuracy.low).toFixed(1)} to ${(100 * accuracy.high).toFixed(1)}, each image judged by the others`,
     );
+  if (result.heldOut !== null) {
+    const { accuracy, k, trained } = result.heldOut;
+    row(
+      "held out",
+      `${(100 * accuracy.share).toFixed(1)} % right`,
+      `95 %: ${(100 * accuracy.low).toFixed(1)} to ${(100 * accuracy.high).toFixed(1)}, ${count(accuracy.of)} images, k = ${k} chosen on the other ${count(trained)}`,
+    );
+  }
   row("area under ROC", shortNumber(result.areaUnderCurve, 3), "of the score of each image");
   row("between means", `${shortNumber(result.difference.distance, 4)} pixels`, "W2");
+  if (result.barycenters !== null) row("of barycenters", `${shortNumber(result.barycenters.distance, 4)} pixels`, "W2");
   const { problems, restored, elapsedMs, relativeGap } = result.distances;
   row(
     "distances",

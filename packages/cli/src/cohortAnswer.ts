@@ -24,11 +24,16 @@ export interface CohortJson {
   readonly classification: {
     readonly neighbours: ShareJson & { readonly k: number };
     readonly medoid: ShareJson;
+    /** One neighbour in the linear embedding. */
+    readonly linear: ShareJson | null;
+    /** k chosen on the other images. */
+    readonly heldOut: (ShareJson & { readonly k: number; readonly images: number }) | null;
     readonly sensitivity: ShareJson;
     readonly specificity: ShareJson;
     readonly areaUnderCurve: number;
   };
   readonly distanceBetweenMeans: number;
+  readonly distanceBetweenBarycenters: number | null;
   readonly sites: CohortResult["sites"];
   readonly problems: number;
   readonly relativeGap: number;
@@ -60,11 +65,17 @@ export function cohortJson(
     classification: {
       neighbours: { ...share(result.neighbours.accuracy), k: result.neighbours.k },
       medoid: share(result.medoid.accuracy),
+      linear: result.linear === null ? null : share(result.linear.accuracy),
+      heldOut:
+        result.heldOut === null
+          ? null
+          : { ...share(result.heldOut.accuracy), k: result.heldOut.k, images: result.heldOut.accuracy.of },
       sensitivity: share(result.nearest.sensitivity),
       specificity: share(result.nearest.specificity),
       areaUnderCurve: result.areaUnderCurve,
     },
     distanceBetweenMeans: result.difference.distance,
+    distanceBetweenBarycenters: result.barycenters?.distance ?? null,
     sites: result.sites,
     problems: result.distances.problems,
     relativeGap: result.distances.relativeGap,

@@ -77,6 +77,12 @@ export function cohortReport(input: CohortReportInput): string {
     ),
     figure(greyPicture(result.difference.meanA, shape), `mean of ${escapeText(nameA)}`),
     figure(greyPicture(result.difference.meanB, shape), `mean of ${escapeText(nameB)}`),
+    ...(result.barycenters === null
+      ? []
+      : [
+          figure(greyPicture(result.barycenters.a, shape), `barycenter of ${escapeText(nameA)}`),
+          figure(greyPicture(result.barycenters.b, shape), `barycenter of ${escapeText(nameB)}`),
+        ]),
   ];
   const changed = result.difference.score.filter((score) => Math.abs(score) > 4).length;
   return `<!doctype html>
@@ -101,7 +107,7 @@ export function cohortReport(input: CohortReportInput): string {
 ${figure(difference.svg, `<b class="b">Vermillion</b>: intensity appears; <b class="a">blue</b>: it disappears; full colour is ${shortNumber(100 * difference.most, 2)} % of an image's intensity in one pixel. Arrows: how it moves at least cost, ${difference.stretch === 1 ? "to scale" : `${difference.stretch} times as long as it is`}. In ${count(changed)} of ${count(shape[0] * shape[1])} pixels the change is more than 4 standard errors.`)}
 </div>
 <div class="row">${pictures.join("\n")}</div>
-<p class="note">The mean images are ${shortNumber(result.difference.distance, 4)} pixels apart (W2). The map is an exact optimal plan, proved to ${shortNumber(result.difference.relativeGap, 2)} of its cost. It is the least movement that explains the difference of the means, not what happened in any patient.</p>
+<p class="note">The mean images are ${shortNumber(result.difference.distance, 4)} pixels apart (W2). ${result.barycenters === null ? "" : `The barycenters, which move what means blur, are ${shortNumber(result.barycenters.distance, 4)} pixels apart. `}The map is an exact optimal plan between the means, proved to ${shortNumber(result.difference.relativeGap, 2)} of its cost. It is the least movement that explains the difference of the means, not what happened in any patient.</p>
 </section>
 <section>
 <h2>Tests</h2>
@@ -111,7 +117,7 @@ ${testTable(result)}
 <section>
 <h2>How well images are told apart</h2>
 ${classificationTable(result)}
-<p class="note">Each image is judged by the others (leave one out), with Wilson's 95 % intervals. Images of one patient in both groups, or several of one patient, make these figures too good. Area under the ROC curve of the scores: ${shortNumber(result.areaUnderCurve, 3)}.</p>
+<p class="note">Each image is judged by the others (leave one out), with Wilson's 95 % intervals.${heldOutNote(result)} Images of one patient in both groups, or several of one patient, make these figures too good. Area under the ROC curve of the scores: ${shortNumber(result.areaUnderCurve, 3)}.</p>
 ${scorePicture(result, [nameA, nameB])}
 <p class="note">The score of each image: its mean distance to ${escapeText(nameA)} less that to ${escapeText(nameB)}.</p>
 </section>
@@ -147,13 +153,19 @@ function testTable({ tests, separable }: CohortResult): string {
   return `<table><tbody>${rows.join("\n")}</tbody></table>`;
 }
 
-function classificationTable({ nearest, neighbours, medoid }: CohortResult): string {
+function heldOutNote({ heldOut }: CohortResult): string {
+  if (heldOut === null) return "";
+  return ` The last row is stricter: ${count(heldOut.members.length)} images had no part in choosing k = ${heldOut.k}, and are judged by the other ${count(heldOut.trained)}.`;
+}
+
+function classificationTable({ nearest, neighbours, medoid, linear, heldOut }: CohortResult): string {
   const cell = ({ share, low, high, count: right, of }: Classification["accuracy"]): string =>
     `<td class="number">${percent(share)} <span class="note">(${percent(low)} to ${percent(high)}; ${right} of ${of})</span></td>`;
-  const row = (name: string, { accuracy, sensitivity, specificity }: Classification): string =>
+  type Row = Pick<Classification, "accuracy" | "sensitivity" | "specificity">;
+  const row = (name: string, { accuracy, sensitivity, specificity }: Row): string =>
     `<tr><th scope="row">${name}</th>${cell(accuracy)}${cell(sensitivity)}${cell(specificity)}</tr>`;
   return `<table><thead><tr><th></th><th>right</th><th>of the second group</th><th>of the first group</th></tr></thead><tbody>
-${row("nearest neighbour", nearest)}${row(`${neighbours.k} neighbours`, neighbours)}${row("nearer medoid", medoid)}</tbody></table>`;
+${row("nearest neighbour", nearest)}${row(`${neighbours.k} neighbours`, neighbours)}${row("nearer medoid", medoid)}${linear === null ? "" : row("nearest neighbour, linear embedding", linear)}${heldOut === null ? "" : row("held out", heldOut)}</tbody></table>`;
 }
 
 function siteSection({ sites }: CohortResult): string {

@@ -13,7 +13,7 @@ const reading: readonly OptionRow[] = [
     group: "Reading files",
     summary: "Format of the files, needed for standard input where its content does not tell",
     fallback: "recognised by content, then by name",
-    choices: ["csv", "npy", "npz", "ply", "png", "jpeg", "webp", "idx"],
+    choices: ["csv", "npy", "npz", "ply", "png", "jpeg", "webp", "dicom", "idx"],
   },
   {
     flags: "--size <pixels>",
@@ -109,7 +109,7 @@ const solve: CommandRow = {
   arguments: [
     {
       syntax: "[source]",
-      summary: "Points (.csv .npy .npz .ply) or an image (.png .jpg .webp .idx); - is standard input",
+      summary: "Points (.csv .npy .npz .ply) or an image (.png .jpg .webp .dcm .idx); - is standard input",
     },
     { syntax: "[target]", summary: "The same for the other side" },
   ],

@@ -20,6 +20,7 @@ interface DistanceOptions {
   readonly kind?: string;
   readonly kernel?: KernelName;
   readonly bandwidth?: number;
+  readonly projections?: number;
   readonly resamples?: number;
   readonly permutations?: number;
   readonly seed?: number;
@@ -76,12 +77,12 @@ async function samples(
   kind: SampleDistanceKind,
   options: DistanceOptions,
 ): Promise<DistanceJson> {
-  const { columns, kernel, bandwidth, seed, resamples, permutations = 199 } = options;
+  const { columns, kernel, bandwidth, projections, seed, resamples, permutations = 199 } = options;
   const [x, y] = [await readMatrix(a, { columns }), await readMatrix(b, { columns })];
   const line = progressLine(process.stderr, Boolean(options.quiet), Boolean(options.progress));
   try {
     return await interruptible(async (signal) => {
-      const shared = { kind, kernel, bandwidth, seed, signal, onProgress: line.show };
+      const shared = { kind, kernel, bandwidth, projections, seed, signal, onProgress: line.show };
       const { distance, n, m, splitHalfBias, interval } = await sampleDistance.async(x, y, { ...shared, resamples });
       const answer = { distance, kind, n, m, splitHalfBias, interval };
       if (permutations === 0) return { ...answer, pValue: null, permutations: null };

@@ -3,7 +3,7 @@ import { type CommandRow, output } from "./commandRow.ts";
 
 /** Names of `--kind`: distances between samples, then divergences between histograms. */
 export const distanceKinds: readonly string[] = [
-  ...["w1", "w2", "energy", "mmd"],
+  ...["w1", "w2", "sliced", "energy", "mmd"],
   ...["kl", "reverseKl", "jeffreys", "js", "hellinger", "tv", "chi2"],
 ];
 
@@ -28,7 +28,7 @@ export const distance: CommandRow = {
       flags: "--kind <name>",
       group: "Problem",
       summary:
-        "Between samples: Wasserstein (w1, w2), energy, kernel (mmd). Between histograms on the same cells: kl, reverseKl, jeffreys, js, hellinger, tv, chi2",
+        "Between samples: Wasserstein (w1, w2, sliced), energy, kernel (mmd). Between histograms on the same cells: kl, reverseKl, jeffreys, js, hellinger, tv, chi2",
       fallback: "w2",
       choices: distanceKinds,
     },
@@ -45,6 +45,13 @@ export const distance: CommandRow = {
       summary: "Length scale of the kernel",
       fallback: "median distance of all members",
       value: "positive",
+    },
+    {
+      flags: "--projections <k>",
+      group: "Problem",
+      summary: "Random directions of sliced",
+      fallback: "50",
+      value: "count",
     },
     {
       flags: "--resamples <k>",
@@ -88,7 +95,7 @@ export const cohort: CommandRow = {
     {
       syntax: "<a>",
       summary:
-        "Images of one group: a folder (.png .jpg .webp) or a stack (.npy, .npz, file.npz#array), count x height x width",
+        "Images of one group: a folder (.png .jpg .webp .dcm) or a stack (.npy, .npz, file.npz#array), count x height x width",
     },
     { syntax: "<b>", summary: "Images of the other group" },
   ],

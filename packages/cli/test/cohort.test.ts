@@ -38,9 +38,14 @@ describe("monge cohort", () => {
     expect(answer.accuracy.share).toBeGreaterThan(0.8);
     expect(answer.effectSize).toBeGreaterThan(0.1);
     expect(answer.scores).toHaveLength(15);
+    expect(answer.classification.linear.share).toBeGreaterThan(0.8);
+    expect(answer.classification.heldOut).toMatchObject({ images: 5 });
+    expect(answer.distanceBetweenBarycenters).toBeGreaterThan(0.5);
     expect(answer.relativeGap).toBeLessThan(1e-12);
     const page = readFileSync(here.path("out.html"), "utf8");
     expect(page).toMatch(/no diagnosis/);
+    expect(page).toMatch(/barycenter of ill/);
+    expect(page).toMatch(/held out/);
     expect(page).toMatch(/p = 0\.01/);
     expect(page).not.toMatch(/NaN|undefined|(src|href)="http/);
   });
@@ -102,6 +107,18 @@ describe("monge distance", () => {
     expect(answer.splitHalfBias).toBeLessThan(1);
     expect(answer.interval.low).toBeLessThan(answer.distance);
     expect(answer.pValue).toBe(0.005);
+  });
+
+  test("sliced: a test between clouds, and more directions when asked", () => {
+    const rng = random(4);
+    const rows = (shift: number): string =>
+      Array.from({ length: 20 }, () => `${rng.normal() + shift},${rng.normal()}`).join("\n");
+    here.write("u.csv", `x,y\n${rows(0)}\n`);
+    here.write("v.csv", `x,y\n${rows(2)}\n`);
+    const answer = (more: string) => JSON.parse(here.monge(`distance u.csv v.csv --kind sliced --json ${more}`).stdout);
+    expect(answer("")).toMatchObject({ kind: "sliced", pValue: 0.005 });
+    // A shift by s along one axis is s / sqrt 2 on average over the directions of the plane.
+    expect(answer("--projections 500 --permutations 0").distance).toBeGreaterThan(1);
   });
 
   test("histograms: divergences", () => {

@@ -50,6 +50,12 @@ const formats: readonly Format[] = [
     load: async () => (await import("./webp.ts")).webpReader,
   },
   {
+    name: "dicom",
+    endings: [".dcm", ".dicom"],
+    begins: (head) => starts(head.subarray(128), "DICM"),
+    load: async () => (await import("./dicom.ts")).dicomReader,
+  },
+  {
     name: "idx",
     endings: ["-ubyte", ".idx"],
     // 0 0 type rank: short enough to occur in other files, long enough to be no text.

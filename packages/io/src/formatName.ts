@@ -1,4 +1,4 @@
 // The formats, by the names that options and descriptions use.
-export const formatNames = ["csv", "npy", "npz", "ply", "png", "jpeg", "webp", "idx"] as const;
+export const formatNames = ["csv", "npy", "npz", "ply", "png", "jpeg", "webp", "dicom", "idx"] as const;
 
 export type FormatName = (typeof formatNames)[number];

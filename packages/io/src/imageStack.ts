@@ -1,4 +1,4 @@
-// Many images of one size: a folder of .png, .jpg or .webp files in the order of their names, or a stack, .npy or .npz, count x height x width.
+// Many images of one size: a folder of .png, .jpg, .webp or .dcm files in the order of their names, or a stack, .npy or .npz, count x height x width.
 // Of an archive with several arrays one is named behind the path: images.npz#normal.
 import type * as Fs from "node:fs/promises";
 import type * as Path from "node:path";
@@ -17,12 +17,13 @@ export interface ImageStack {
   readonly names: readonly string[];
 }
 
-const endings = [".png", ".jpg", ".jpeg", ".webp"];
+const endings = [".png", ".jpg", ".jpeg", ".webp", ".dcm"];
 
 /**
- * Reads a folder or a stack (Node). Files of other kinds in a folder are passed over; hidden ones, too.
+ * Reads a folder or a stack (Node). In a folder only hidden files (.name) are passed over; files without an ending are known by their
+ * content.
  *
- * Throws `InvalidValue` (nothing to read, no mass), `InvalidShape` (images of several sizes, an array that is no stack), and what
+ * Throws `InvalidValue` (nothing to read, something that is no image, no mass), `InvalidShape` (images of several sizes, an array that is no stack), and what
  * `readMeasure` throws.
  */
 export async function readImageStack(
@@ -43,12 +44,13 @@ async function readFolder(
   options: ImageOptions & Pick<ReadOptions, "maxBytes">,
 ): Promise<ImageStack> {
   const { join } = nodeModule<typeof Path>("node:path", path);
-  const all = await fs.readdir(path);
-  const names = all.filter((name) => endings.some((end) => name.toLowerCase().endsWith(end)) && name[0] !== ".").sort();
+  const names = (await fs.readdir(path)).filter((name) => name[0] !== ".").sort();
+  const stray = names.find((name) => name.includes(".") && !endings.some((end) => name.toLowerCase().endsWith(end)));
+  if (stray !== undefined) throw noImage(path, stray);
   if (names.length === 0) {
     throw new OtError("InvalidValue", `${path} holds no images.`, {
       argument: path,
-      seen: all.length,
+      seen: 0,
       cure: `Put ${endings.join(", ")} files there, or name a stack (.npy, .npz).`,
     });
   }
@@ -56,7 +58,8 @@ async function readFolder(
   let data = new Float64Array(0);
   for (const [k, name] of names.entries()) {
     const measure = await readMeasure(join(path, name), options);
-    const [height, width] = measure.kind === "grid" ? measure.shape : [0, 0];
+    if (measure.kind !== "grid" || measure.shape.length !== 2) throw noImage(path, name);
+    const [height, width] = measure.shape;
     if (shape === null) {
       shape = [height, width];
       assertFits(path, 8 * names.length * height * width, options.maxBytes);
@@ -73,6 +76,14 @@ async function readFolder(
   }
   const [height, width] = shape as readonly [number, number];
   return { images: { data, rows: names.length, cols: height * width }, shape: [height, width], names };
+}
+
+function noImage(path: string, name: string): OtError {
+  return new OtError("InvalidValue", `${path} holds ${name}, which is no image.`, {
+    argument: path,
+    seen: name,
+    cure: `Keep only ${endings.join(", ")} files there.`,
+  });
 }
 
 async function readStack(path: string, options: Pick<ReadOptions, "maxBytes">): Promise<ImageStack> {

@@ -22,7 +22,7 @@ export interface TableOptions {
   readonly index?: number;
 }
 
-/** For `.png`, `.jpg`, `.webp` and images in IDX files. Mass of a pixel = its luma in [0, 1]. */
+/** For `.png`, `.jpg`, `.webp`, `.dcm` and images in IDX files. Mass of a pixel = its luma in [0, 1]. */
 export interface ImageOptions {
   /** Longest side in pixels, >= 1: a larger image is averaged over areas and its total mass is kept. Default: as it is. */
   readonly size?: number;

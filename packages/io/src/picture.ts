@@ -21,7 +21,7 @@ export interface ColorPicture {
 }
 
 /**
- * Reads the colours of a `.png .jpg .webp` image as they are stored: 16-bit PNG keeps 16 bits, all else has 8. JPEG has no alpha: RGB.
+ * Reads the colours of a `.png .jpg .webp .dcm` image as they are stored: 16-bit PNG and grey DICOM (windowed) have 16 bits, all else 8. JPEG has no alpha: RGB.
  *
  * Throws `OtError`: `InvalidValue` (no such file), `CorruptFile`, `Unsupported` (no image), `OutOfMemory` (more than `maxBytes`, found before
  * allocating).

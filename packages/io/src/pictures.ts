@@ -29,10 +29,10 @@ export interface PictureOptions extends Pick<ReadOptions, "format" | "entry" | "
 }
 
 /** Endings of files that are read from folders; all others are left alone. */
-const endings = /\.(png|jpe?g|webp|npy|npz|idx)$|-ubyte$/i;
+const endings = /\.(png|jpe?g|webp|dcm|npy|npz|idx)$|-ubyte$/i;
 
 /**
- * Reads a folder (its pictures by name, without folders inside), an image (`.png .jpg .webp`), or a stack: `.npy` or `.npz` of shape
+ * Reads a folder (its pictures by name, without folders inside), an image (`.png .jpg .webp .dcm`), or a stack: `.npy` or `.npz` of shape
  * [height, width], [n, height, width], [n, height, width, 1 or 3] or [n, 1 or 3, height, width], or IDX images. Transparent pixels lie on
  * black. Each picture has a name for errors.
  *
@@ -65,7 +65,7 @@ async function folderFiles(path: string): Promise<string[] | null> {
   throw new OtError("InvalidValue", `The folder ${path} holds no pictures.`, {
     argument: path,
     seen: 0,
-    cure: "Put .png, .jpg, .webp, .npy, .npz or IDX files into it.",
+    cure: "Put .png, .jpg, .webp, .dcm, .npy, .npz or IDX files into it.",
   });
 }
 

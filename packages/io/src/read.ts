@@ -8,7 +8,7 @@ import { type Source, withBytes } from "./source.ts";
 import { checkEntries, type Table, toMatrix, toMeasure, toVector } from "./table.ts";
 
 /**
- * Reads a file as a measure: rows of `.csv .npy .npz .ply` are points (n x d), pixels of `.png .jpg .webp` and of IDX
+ * Reads a file as a measure: rows of `.csv .npy .npz .ply` are points (n x d), pixels of `.png .jpg .webp .dcm` and of IDX
  * files are masses on a grid of unit spacing, shape [height, width], row-major. Masses are not rescaled.
  *
  * Throws `OtError`: `InvalidValue` (no such file, not a number, NaN, no mass at all), `NegativeMass`, `InvalidShape` (ragged,

@@ -39,6 +39,7 @@ describe("import of @monge/io", () => {
       "png",
       "jpeg",
       "webp",
+      "dicom",
       "splatPly",
       "spz",
       "ksplat",
@@ -116,7 +117,9 @@ test("a Vite build for the browser has no warning, and keeps formats out of the 
   // How long plugins took is the machine's business.
   expect(warnings.filter((text) => !text.includes("PLUGIN_TIMINGS"))).toEqual([]);
   expect(
-    first?.moduleIds.filter((id) => /papaparse|fflate|fzstd|fast-png|jsquash|src\/(csv|npz|png|spz|sog)\.ts/.test(id)),
+    first?.moduleIds.filter((id) =>
+      /papaparse|fflate|fzstd|fast-png|jsquash|dicom-parser|src\/(csv|npz|png|spz|sog)\.ts/.test(id),
+    ),
   ).toEqual([]);
   expect(chunks.flatMap((chunk) => chunk.moduleIds).some((id) => id.includes("papaparse"))).toBe(true);
 });

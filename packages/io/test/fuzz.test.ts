@@ -13,10 +13,11 @@ import {
   readMeasure,
   readVector,
 } from "../src/index.ts";
+import { dicomFile, grey } from "./dicomFile.ts";
 import { greyPixels, idxFile, joined, jpegFile, npyFile, numbers, pngFile, text, webpFile } from "./files.ts";
 
 const maxBytes = 1e6;
-const formats: FormatName[] = ["csv", "npy", "npz", "ply", "png", "jpeg", "webp", "idx"];
+const formats: FormatName[] = ["csv", "npy", "npz", "ply", "png", "jpeg", "webp", "dicom", "idx"];
 
 /** Every reader on the same bytes; throws what is no OtError, and answers that break their own promises. */
 async function readAll(data: Uint8Array, options: ReadOptions): Promise<void> {
@@ -110,6 +111,7 @@ const valid: [string, () => Uint8Array | Promise<Uint8Array>][] = [
         true,
       ),
   ],
+  ["dicom", () => dicomFile({ elements: grey([2, 3], [0, 1, 2, 3, 4, 5], { "0028,1050": "3", "0028,1051": "4" }) })],
   ["idx", () => idxFile(8, [2, 2, 2], Uint8Array.of(1, 2, 3, 4, 5, 6, 7, 8))],
 ];
 

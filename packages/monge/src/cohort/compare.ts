@@ -18,7 +18,11 @@ import {
 } from "./classify.ts";
 import { type Difference, groupDifference } from "./difference.ts";
 import { type ImageDistanceOptions, type ImageDistances, imageDistances } from "./distances.ts";
+import { type GroupBarycenters, groupBarycenters } from "./groupBarycenters.ts";
+import { type HeldOut, heldOutNeighbours } from "./heldOut.ts";
 import { coneDistances } from "./intensity.ts";
+import { linearEmbedding } from "./linearEmbedding.ts";
+import { rowDistances } from "./rowDistances.ts";
 import { classicalScaling, type Scaling } from "./scaling.ts";
 import { type SiteOverlap, siteOverlap } from "./sites.ts";
 
@@ -37,6 +41,10 @@ export interface CohortOptions extends ImageDistanceOptions {
   readonly permutations?: number;
   /** Relabellings of the test between the mean images, each an exact solve; default 199. 0 leaves it out. */
   readonly meanPermutations?: number;
+  /** Whether to compute the barycenter of either group; default true. */
+  readonly barycenters?: boolean;
+  /** Whether to judge images by their linear embedding, too: an exact plan for each; default true. */
+  readonly linear?: boolean;
   /** Neighbours, odd; default 5 (1 is always reported). */
   readonly neighbours?: number;
   /** Seed of the relabellings; default 0. */
@@ -63,6 +71,11 @@ export interface CohortResult {
   readonly nearest: Classification;
   readonly neighbours: Classification & { readonly k: number };
   readonly medoid: Classification;
+  /** One nearest neighbour by the distances of the linear embedding from the pooled mean, of shapes alone; null where it was left out. */
+  readonly linear: Classification | null;
+  /** k chosen on two thirds of the images, judged on the others; null for groups of less than three. */
+  readonly heldOut: HeldOut | null;
+  readonly barycenters: GroupBarycenters | null;
   readonly areaUnderCurve: number;
   /** Above 0: nearer to group B. */
   readonly scores: Float64Array;
@@ -104,10 +117,15 @@ export async function compareCohorts(
       : coneDistances(found.distances, intensities(images), options.intensityLength ?? medianDistance(found.distances));
   const means = groupMeans(distances, ...groupsOf(labels));
   const scores = imageScores(distances, labels);
+  const { pool, signal, onProgress } = options;
+  const embedded = options.linear === false ? null : await linearEmbedding(images, shape, { pool, signal, onProgress });
+  const middle =
+    options.barycenters === false ? null : await groupBarycenters(images, shape, labels, { signal, onProgress });
   const k = options.neighbours ?? Math.min(5, 2 * Math.floor((labels.length - 2) / 2) + 1);
+  const n = labels.indexOf(1);
   return {
-    n: labels.indexOf(1),
-    m: labels.length - labels.indexOf(1),
+    n,
+    m: labels.length - n,
     intensity: options.intensity,
     tests: separable ? await testAll(images, shape, labels, distances, options) : [],
     effectSize: means.between > 0 ? 1 - (means.withinA + means.withinB) / (2 * means.between) : 0,
@@ -115,6 +133,9 @@ export async function compareCohorts(
     nearest: nearestNeighbours(distances, labels),
     neighbours: { ...nearestNeighbours(distances, labels, { k }), k },
     medoid: nearestMedoid(distances, labels),
+    linear: embedded === null ? null : nearestNeighbours(rowDistances(embedded.vectors), labels),
+    heldOut: Math.min(n, labels.length - n) < 3 ? null : heldOutNeighbours(distances, labels, { seed: options.seed }),
+    barycenters: middle,
     areaUnderCurve: areaUnderCurve(scores, labels),
     scores,
     typical: medoids(distances, labels),
@@ -136,7 +157,7 @@ async function testAll(
 ): Promise<CohortTest[]> {
   const settings: PermutationOptions = { permutations, seed, strata: sites };
   const shares = normalised(images);
-  const pixels = pixelDistances(shares);
+  const pixels = rowDistances(shares);
   const one = async (
     name: CohortTest["name"],
     statistic: (labels: Uint8Array) => number,
@@ -205,18 +226,6 @@ function intensities({ data, rows, cols }: Matrix): Float64Array {
 function normalised(images: Matrix): Matrix {
   const totals = intensities(images);
   return { ...images, data: images.data.map((value, at) => value / totals[Math.floor(at / images.cols)]) };
-}
-
-function pixelDistances({ data, rows: N, cols }: Matrix): Matrix {
-  const out = new Float64Array(N * N);
-  for (let i = 0; i < N; i++) {
-    for (let j = 0; j < i; j++) {
-      let total = 0;
-      for (let c = 0; c < cols; c++) total += (data[i * cols + c] - data[j * cols + c]) ** 2;
-      out[i * N + j] = out[j * N + i] = Math.sqrt(total);
-    }
-  }
-  return { data: out, rows: N, cols: N };
 }
 
 function groupAverages({ data, rows, cols }: Matrix, labels: Uint8Array): Matrix {

@@ -5,14 +5,16 @@ import { OtError } from "../errors/otError.ts";
 import { emd } from "../exact/emd.ts";
 import { wasserstein1d } from "../exact/line/wasserstein1d.ts";
 import type { Matrix } from "../linalg/matrix.ts";
+import { type DirectionOptions, readDirections } from "../sliced/directions.ts";
+import { slicedWasserstein } from "../sliced/slicedWasserstein.ts";
 import { groupMeans } from "./energy.ts";
 import { discrepancy, type KernelName, kernelMatrix, medianDistance } from "./mmd.ts";
 
-/** Distances between samples: Wasserstein of order 1 and 2 (exact), energy, maximum mean discrepancy. */
-export type SampleDistanceKind = "w1" | "w2" | "energy" | "mmd";
+/** Distances between samples: Wasserstein of order 1 and 2 (exact), sliced Wasserstein of order 2, energy, maximum mean discrepancy. */
+export type SampleDistanceKind = "w1" | "w2" | "sliced" | "energy" | "mmd";
 
 /** What a kind needs to know besides the points. */
-export interface KindOptions {
+export interface KindOptions extends Pick<DirectionOptions, "projections" | "seed"> {
   /** Kernel of `"mmd"`; default `"gaussian"`. */
   readonly kernel?: KernelName;
   /** Length scale of the kernel; default: the median distance between the pooled points. */
@@ -33,6 +35,15 @@ export const sampleDistanceKinds: Readonly<Record<SampleDistanceKind, Kind>> = {
   w2: {
     summary: "Wasserstein distance W2: root of mass times squared distance",
     prepare: (pool) => wasserstein(pool, 2),
+  },
+  sliced: {
+    summary: "sliced Wasserstein distance: root mean square of W2 along random directions, the same for all selections",
+    prepare(pool, { projections, seed }) {
+      // A line has one direction.
+      if (pool.cols === 1) return wasserstein(pool, 2);
+      const directions = readDirections({ projections, seed }, pool.cols);
+      return (a, b) => slicedWasserstein(take(pool, a), take(pool, b), { directions }).distance;
+    },
   },
   energy: {
     summary: "energy distance: root of 2 E|X - Y| - E|X - X'| - E|Y - Y'|",
@@ -72,13 +83,13 @@ function pooledDistances(pool: Matrix): Matrix {
 }
 
 function wasserstein(pool: Matrix, p: 1 | 2): Between {
-  const take = (rows: Int32Array): Matrix => {
-    const d = pool.cols;
-    const data = new Float64Array(rows.length * d);
-    for (let k = 0; k < rows.length; k++) data.set(pool.data.subarray(rows[k] * d, (rows[k] + 1) * d), k * d);
-    return { data, rows: rows.length, cols: d };
-  };
-  if (pool.cols === 1) return (a, b) => wasserstein1d(take(a).data, take(b).data, { p }).distance;
+  if (pool.cols === 1) return (a, b) => wasserstein1d(take(pool, a).data, take(pool, b).data, { p }).distance;
   const ground = p === 1 ? "euclidean" : "sqeuclidean";
-  return (a, b) => Math.max(0, emd(null, null, points(take(a), take(b), ground)).value) ** (1 / p);
+  return (a, b) => Math.max(0, emd(null, null, points(take(pool, a), take(pool, b), ground)).value) ** (1 / p);
+}
+
+function take({ data, cols: d }: Matrix, rows: Int32Array): Matrix {
+  const out = new Float64Array(rows.length * d);
+  for (let k = 0; k < rows.length; k++) out.set(data.subarray(rows[k] * d, (rows[k] + 1) * d), k * d);
+  return { data: out, rows: rows.length, cols: d };
 }

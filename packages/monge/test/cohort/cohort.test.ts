@@ -4,9 +4,12 @@ import {
   classicalScaling,
   compareCohorts,
   coneDistances,
+  groupBarycenters,
   groupDifference,
+  heldOutNeighbours,
   imageDistances,
   imageScores,
+  linearEmbedding,
   nearestMedoid,
   nearestNeighbours,
   siteOverlap,
@@ -123,6 +126,91 @@ describe("classification and embedding from distances", () => {
   });
 });
 
+describe("linearEmbedding(images, shape)", () => {
+  const moved = (rows: number, columns: number): number[] =>
+    Array.from({ length: 81 }, (_, cell) => {
+      const [y, x] = [Math.floor(cell / 9) - rows, (cell % 9) - columns];
+      return y >= 1 && y <= 3 && x >= 1 && x <= 2 ? y + x : 0;
+    });
+
+  test("of moved copies of the reference: lengths and distances are the moves", async () => {
+    const images = [moved(0, 0), moved(3, 4), moved(5, 0)];
+    const { vectors, relativeGap } = await linearEmbedding(images, shape, { reference: moved(1, 1) });
+    expect(relativeGap).toBeLessThan(1e-12);
+    const row = (k: number): Float64Array => vectors.data.subarray(162 * k, 162 * (k + 1));
+    const apart = (p: Float64Array, q: Float64Array): number =>
+      Math.sqrt(sum(p.map((value, i) => (value - q[i]) ** 2)));
+    expect(apart(row(0), new Float64Array(162))).toBeCloseTo(Math.sqrt(2), 12);
+    expect(apart(row(0), row(1))).toBeCloseTo(5, 12);
+    expect(apart(row(1), row(2))).toBeCloseTo(Math.sqrt(20), 12);
+  });
+
+  test("lengths are at most W2 to the reference, the mean of the images by default; a pool changes nothing", async () => {
+    const images = blobs(1, 5);
+    const plain = await linearEmbedding(images, shape);
+    const { distances } = await imageDistances([...images, [...plain.reference]], shape);
+    for (let k = 0; k < 5; k++) {
+      const length = Math.sqrt(sum(plain.vectors.data.subarray(162 * k, 162 * (k + 1)).map((value) => value ** 2)));
+      expect(length).toBeLessThanOrEqual(distances.data[6 * k + 5] + 1e-9);
+      expect(length).toBeGreaterThan(0.5 * distances.data[6 * k + 5]);
+    }
+    await using pool = createPool({ threads: 1 });
+    expect((await linearEmbedding(images, shape, { pool })).vectors).toEqual(plain.vectors);
+  });
+});
+
+describe("groupBarycenters(images, shape, labels)", () => {
+  test("of copies moved to both sides: the copy in the middle, where the mean shows two", async () => {
+    const blob = (row: number): number[] =>
+      Array.from({ length: 81 }, (_, cell) =>
+        Math.exp(-((Math.floor(cell / 9) - row) ** 2 + ((cell % 9) - 4) ** 2) / 2),
+      );
+    const images = [blob(2), blob(6), blob(4), blob(4)];
+    const { a, b, distance, status } = await groupBarycenters(images, shape, [0, 0, 1, 1]);
+    expect(status).toEqual(["converged", "converged"]);
+    expect(sum(a)).toBeCloseTo(1, 12);
+    expect(distance).toBeLessThan(0.25);
+    expect(a.indexOf(Math.max(...a))).toBe(40);
+    expect(b[40]).toBeCloseTo(1 / sum(blob(4)), 2);
+    // The mean of the two has nothing in the middle that is not in both tails.
+    expect(a[40]).toBeGreaterThan((3 * Math.exp(-2)) / sum(blob(4)));
+  });
+});
+
+describe("heldOutNeighbours(distances, labels)", () => {
+  const matrix = (places: readonly number[]) => places.map((u) => places.map((v) => Math.abs(u - v)));
+
+  test("judges a third of either group by the others; labels of the held-out images are not looked at", () => {
+    const rng = random(3);
+    const labels = Array.from({ length: 30 }, (_, k) => (k < 12 ? 0 : 1));
+    const distances = matrix(labels.map((label) => 10 * label + rng.normal()));
+    const { members, predicted, trained, accuracy, sensitivity, specificity } = heldOutNeighbours(distances, labels);
+    expect([members.length, trained, specificity.of, sensitivity.of]).toEqual([10, 20, 4, 6]);
+    expect(accuracy.share).toBe(1);
+    expect([...predicted]).toEqual(Array.from(members, (i) => labels[i]));
+    // A held-out image with the label of the other group is told wrong: its own label had no say.
+    const lied = labels.slice();
+    const stray = members[0];
+    lied[stray] = 1;
+    const distancesAlike = matrix(labels.map((label, k) => 10 * label + k / 100));
+    const again = heldOutNeighbours(distancesAlike, lied);
+    for (let t = 0; t < again.members.length; t++) expect(again.predicted[t]).toBe(labels[again.members[t]]);
+  });
+
+  test("where labels mean nothing it is right half of the time", () => {
+    let right = 0;
+    let all = 0;
+    for (let seed = 0; seed < 40; seed++) {
+      const rng = random(seed);
+      const labels = Array.from({ length: 24 }, (_, k) => k % 2);
+      const { accuracy } = heldOutNeighbours(matrix(labels.map(() => rng.normal())), labels, { seed });
+      right += accuracy.count;
+      all += accuracy.of;
+    }
+    expect(Math.abs(right / all - 0.5)).toBeLessThan(3 / Math.sqrt(4 * all));
+  });
+});
+
 describe("compareCohorts(a, b, shape)", () => {
   const settings = { intensity: "normalised", permutations: 199, meanPermutations: 19 } as const;
 
@@ -134,6 +222,9 @@ describe("compareCohorts(a, b, shape)", () => {
     expect(result.nearest.accuracy.share).toBeGreaterThan(0.85);
     expect(result.areaUnderCurve).toBeGreaterThan(0.95);
     expect(result.effectSize).toBeGreaterThan(0.2);
+    expect(result.linear?.accuracy.share).toBeGreaterThan(0.85);
+    expect(result.heldOut?.accuracy.of).toBe(7);
+    expect(result.barycenters?.distance).toBeGreaterThan(1);
     const { change, displacement, distance, relativeGap } = result.difference;
     expect(Math.abs(sum(change))).toBeLessThan(1e-12);
     // Row 2 loses, row 6 gains; what is at the centre of A moves down by about what was planted.
@@ -151,6 +242,8 @@ describe("compareCohorts(a, b, shape)", () => {
         ...settings,
         permutations: 99,
         meanPermutations: 0,
+        barycenters: false,
+        linear: false,
         seed: study,
       });
       values.push(tests[0].pValue);

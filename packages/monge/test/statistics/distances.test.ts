@@ -11,6 +11,7 @@ import {
   proportion,
   random,
   sampleDistance,
+  slicedWasserstein,
   twoSampleTest,
   wasserstein1d,
 } from "../../src/index.ts";
@@ -74,6 +75,10 @@ describe("sampleDistance(x, y)", () => {
     );
     expect(sampleDistance(x, y, { kind: "energy", resamples: 0 }).distance).toBeCloseTo(energyDistance1d(x, y), 12);
     const lift = (values: Float64Array) => Array.from(values, (value) => [value, 0]);
+    expect(sampleDistance(x, y, { kind: "sliced", resamples: 0 }).distance).toBeCloseTo(
+      wasserstein1d(x, y, { p: 2 }).distance,
+      12,
+    );
     for (const kind of ["w2", "energy", "mmd"] as const)
       expect(sampleDistance(lift(x), lift(y), { kind, resamples: 0 }).distance).toBeCloseTo(
         sampleDistance(x, y, { kind, resamples: 0 }).distance,
@@ -128,6 +133,44 @@ describe("sampleDistance(x, y)", () => {
     ).toBe("InvalidShape");
     expect(codeOf(() => sampleDistance([1, 2], [1, 2], { kind: "w3" as "w2" }))).toBe("InvalidValue");
     expect(codeOf(() => sampleDistance([1, 2], [1, 2], { power: 1 }))).toBe("InvalidValue");
+  });
+});
+
+describe("kind sliced", () => {
+  const cloud = (seed: number, n: number, shift = 0): number[][] => {
+    const values = normals(seed, 3 * n);
+    return Array.from({ length: n }, (_, k) => [values[3 * k] + shift, values[3 * k + 1], values[3 * k + 2]]);
+  };
+
+  test("is the sliced distance along the directions of the seed, and below W2 / sqrt d", () => {
+    const [x, y] = [cloud(1, 30), cloud(2, 25, 1)];
+    const { distance } = sampleDistance(x, y, { kind: "sliced", projections: 200, seed: 3, resamples: 0 });
+    expect(distance).toBe(slicedWasserstein(x, y, { projections: 200, seed: 3 }).distance);
+    const { distance: w2 } = sampleDistance(x, y, { kind: "w2", resamples: 0 });
+    // SW_2^2 <= W_2^2 / d holds for the mean over all directions; 200 of them are near it.
+    expect(distance).toBeLessThan((1.1 * w2) / Math.sqrt(3));
+    const moved = x.map(([u, v, w]) => [u, v, w + 3]);
+    expect(sampleDistance(x, moved, { kind: "sliced", projections: 2000, resamples: 0 }).distance).toBeCloseTo(
+      Math.sqrt(3),
+      1,
+    );
+  });
+
+  test("the test by it sees a shift; p-values of equal laws are uniform", () => {
+    expect(twoSampleTest(cloud(1, 20), cloud(2, 20, 1.5), { kind: "sliced", permutations: 99 }).pValue).toBe(0.01);
+    const values = Array.from(
+      { length: 60 },
+      (_, k) =>
+        twoSampleTest(cloud(100 + k, 8), cloud(300 + k, 8), {
+          kind: "sliced",
+          projections: 10,
+          permutations: 99,
+          halvings: 1,
+          seed: k,
+        }).pValue,
+    ).sort((p, q) => p - q);
+    const worst = values.reduce((most, p, k) => Math.max(most, Math.abs(p - (k + 1) / 60)), 0);
+    expect(worst).toBeLessThan(1.63 / Math.sqrt(60));
   });
 });
 
