@@ -148,14 +148,13 @@ async function trainedModel(
     return { model: pictureModelFromBytes(new Uint8Array(readFileSync(done))), seconds };
   }
   const state = stateFile(`${each.name}-${seed}.state`);
-  const { critics, steps, firstSteps, batch, theta, penalty, widths, units, noise, blur } = each;
+  const { critics, steps, firstSteps, batch, theta, penalty, learningRate, poolPoints, widths, units, noise, blur } =
+    each;
   let said = 0;
   const map = w1Map(task.source, task.target, {
     net: pictureNet(task.shape, { widths, units }),
-    ...{ critics, steps, firstSteps, batch, theta, penalty, seed },
-    learningRate: 2e-3,
+    ...{ critics, steps, firstSteps, batch, theta, penalty, learningRate, poolPoints, seed },
     evaluationPoints: 512,
-    poolPoints: 3072,
     checkpoint: { every: 100, save: state.save },
     ...(state.resume !== null && { resume: state.resume }),
     onProgress({ curve, iteration }) {
@@ -187,11 +186,10 @@ async function regularizerCritic(
       seconds: Number(readFileSync(`${done}.seconds`, "utf8")),
     };
   const state = stateFile(`${each.name}-${seed}.criticState`);
-  const { critics, steps, firstSteps, batch, penalty, widths, units } = each;
+  const { critics, steps, firstSteps, batch, penalty, learningRate, widths, units } = each;
   const { critic } = trainCritic(task.source, task.target, {
     net: pictureNet(task.shape, { widths, units }),
-    ...{ batch, penalty, seed: seed + 0.5, steps: firstSteps + (critics - 1) * steps },
-    learningRate: 2e-3,
+    ...{ batch, penalty, learningRate, seed: seed + 0.5, steps: firstSteps + (critics - 1) * steps },
     evaluationPoints: 512,
     checkpoint: { every: 200, save: state.save },
     ...(state.resume !== null && { resume: state.resume }),

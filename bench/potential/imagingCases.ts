@@ -19,12 +19,23 @@ export interface ImagingCase {
   readonly units: number;
   readonly theta: number;
   readonly penalty: number;
+  readonly learningRate: number;
+  /** Points of the source that are moved. */
+  readonly poolPoints: number;
   /** Candidates for the regularizer's weight. */
   readonly mus: readonly number[];
   readonly seeds: number;
 }
 
-const common = { batch: 16, widths: [8, 16, 32], units: 0, theta: 0.9, penalty: 100 } as const;
+const common = {
+  batch: 16,
+  widths: [8, 16, 32],
+  units: 0,
+  theta: 0.9,
+  penalty: 100,
+  learningRate: 2e-3,
+  poolPoints: 3072,
+} as const;
 
 export const imagingCases: readonly ImagingCase[] = [
   {
@@ -49,11 +60,14 @@ export const imagingCases: readonly ImagingCase[] = [
     task: "generate",
     noise: 1,
     blur: 0,
-    critics: 30,
+    critics: 40,
     steps: 100,
     firstSteps: 300,
+    batch: 32,
     units: 128,
-    theta: 0.8,
+    theta: 0.7,
+    learningRate: 1e-3,
+    poolPoints: 8192,
     mus: [],
     seeds: 1,
   },
