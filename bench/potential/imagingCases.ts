@@ -4,8 +4,8 @@
 export interface ImagingCase {
   readonly name: string;
   readonly title: string;
-  readonly data: "digits" | "photographs";
-  readonly task: "denoise" | "deblur" | "generate";
+  readonly data: "digits" | "strokes" | "photographs";
+  readonly task: "denoise" | "deblur" | "generate" | "translate";
   /** Standard deviation of the noise; black to white is 2. */
   readonly noise: number;
   /** Standard deviation of the blur in pixels, 0 for none. */
@@ -60,14 +60,25 @@ export const imagingCases: readonly ImagingCase[] = [
     task: "generate",
     noise: 1,
     blur: 0,
-    critics: 40,
+    critics: 30,
     steps: 100,
     firstSteps: 300,
-    batch: 32,
     units: 128,
-    theta: 0.7,
-    learningRate: 1e-3,
-    poolPoints: 8192,
+    theta: 0.8,
+    mus: [],
+    seeds: 1,
+  },
+  {
+    ...common,
+    name: "digits-translate",
+    title: "thin digits to thick ones",
+    data: "strokes",
+    task: "translate",
+    noise: 0,
+    blur: 0,
+    critics: 4,
+    steps: 120,
+    firstSteps: 300,
     mus: [],
     seeds: 1,
   },
