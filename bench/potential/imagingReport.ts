@@ -57,6 +57,9 @@ function restoration(rows: readonly ImagingRow[]): string[] {
   const ours = rows.map((row) => row.methods[row.methods.length - 1].psnr - given(row));
   const validation = rows.map((row) => row.validation.map((value) => value.toFixed(2)).join(", "));
   return [
+    ...(rows.some(({ validationInput }) => validationInput === undefined)
+      ? ["Measured before maps ended by validation: all critics are applied.", ""]
+      : []),
     `The map gains ${ours.map((gain) => gain.toFixed(2)).join(", ")} dB over its clipped input.`,
     "",
     "| method | PSNR, dB | SSIM | this map is better by, dB (95 % interval, paired) |",

@@ -247,7 +247,13 @@ function curveRows({ curve, critics, report, description }: W1MapResult): W1Row[
   const { scores, end } = description;
   const [first, last] = [curve[0], curve.at(-1)];
   return [
-    ["Critics", `${critics.length}, of ${count(critics[0]?.weights.length ?? 0)} weights`, report.why],
+    [
+      "Critics",
+      critics.length === 0
+        ? "none: pictures stay as they are"
+        : `${critics.length}, of ${count(critics[0].weights.length)} weights`,
+      report.why,
+    ],
     ...(scores.length < 2
       ? []
       : [
