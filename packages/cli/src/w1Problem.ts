@@ -1,15 +1,19 @@
 // From the options of `monge w1 train` to a task, and the pictures that are kept out of it to look at.
+import { random } from "monge";
 import {
   deblurTask,
+  degrade,
   denoiseTask,
   distinctPictures,
   gaussianKernel,
   generateTask,
+  imageCrops,
   type Picture,
   type PictureModelDescription,
   type PictureShape,
   type PictureTask,
   type PictureTaskName,
+  pictures,
   splitPictures,
   translateTask,
 } from "monge/potential";
@@ -35,6 +39,8 @@ export interface W1Problem {
   readonly description: PictureModelDescription;
   /** Pictures of the source, before they are spoilt, that training does not see; none for generate. */
   readonly heldOut: readonly Picture[];
+  /** To restore: points by which the number of critics is chosen, of pictures that are neither trained on nor held out. */
+  readonly validation: { readonly given: readonly Picture[]; readonly truth: readonly Picture[] } | null;
   /** Pictures on each side. */
   readonly counts: readonly [source: number, target: number];
 }
@@ -51,14 +57,20 @@ export async function readW1Problem(options: W1ProblemOptions): Promise<W1Proble
   checkCombination(name, options, noise);
   const size = options.size ?? sizeOf([...target, ...(source ?? [])]);
   const settings = { seed, ...(size !== null && { size }), ...(mirror && { mirror }) };
-  const finish = (task: PictureTask, heldOut: readonly Picture[], counts: W1Problem["counts"]): W1Problem => ({
+  const finish = (
+    task: PictureTask,
+    heldOut: readonly Picture[],
+    chosenBy: readonly Picture[],
+    counts: W1Problem["counts"],
+  ): W1Problem => ({
     task,
     description: { task: name, shape: task.shape, noise, blur },
     heldOut,
+    validation: validationOf(task, chosenBy, seed),
     counts,
   });
   if (name === "generate")
-    return finish(generateTask(target, { ...settings, deviation: noise }), [], [0, target.length]);
+    return finish(generateTask(target, { ...settings, deviation: noise }), [], [], [0, target.length]);
   const all = distinctPictures(source ?? target);
   if (all.length < 4)
     throw new UsageError(
@@ -66,7 +78,10 @@ export async function readW1Problem(options: W1ProblemOptions): Promise<W1Proble
       "Training needs 4 at least.",
     );
   const kept = Math.max(1, Math.min(64, Math.floor(all.length / 10)));
-  const [heldOut, rest] = splitPictures(all, [kept / all.length, 1 - kept / all.length], seed);
+  const restores = (name === "denoise" && noise > 0) || (name === "deblur" && (noise > 0 || blur > 0));
+  const out = restores ? 2 * kept : kept;
+  const [aside, rest] = splitPictures(all, [out / all.length, 1 - out / all.length], seed);
+  const [heldOut, chosenBy] = [aside.slice(0, kept), aside.slice(kept)];
   const sides = source === null ? rest : { source: rest, target };
   const task =
     name === "denoise"
@@ -76,7 +91,27 @@ export async function readW1Problem(options: W1ProblemOptions): Promise<W1Proble
         : translateTask(sides as { source: readonly Picture[]; target: readonly Picture[] }, settings);
   const counts =
     source === null ? ([rest.length / 2, rest.length / 2] as const) : ([rest.length, target.length] as const);
-  return finish(task, heldOut, counts);
+  return finish(task, heldOut, chosenBy, counts);
+}
+
+/** At most this many points validate. */
+const most = 64;
+
+function validationOf(
+  { shape, degradation }: PictureTask,
+  list: readonly Picture[],
+  seed: number,
+): W1Problem["validation"] {
+  if (degradation === null || list.length === 0) return null;
+  const whole = list.every((picture) => picture.shape.every((extent, axis) => extent === shape[axis]));
+  const truth = whole ? list.slice(0, most) : crops(list, shape, most, seed + 2);
+  return { truth, given: degrade(truth, degradation, seed + 3) };
+}
+
+function crops(list: readonly Picture[], shape: PictureShape, count: number, seed: number): Picture[] {
+  const data = new Float32Array(count * shape[0] * shape[1] * shape[2]);
+  imageCrops(list, { size: [shape[1], shape[2]] }).draw(count, random(seed), data);
+  return pictures(data, [count, ...shape]);
 }
 
 function taskOf({ task, blur, noise, source }: W1ProblemOptions): PictureTaskName {

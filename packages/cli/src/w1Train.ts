@@ -3,14 +3,19 @@ import { mkdir, readFile, stat } from "node:fs/promises";
 import { assertWritable, writeFileAtomic } from "@monge/io";
 import { type Progress, random } from "monge";
 import {
+  clippedPictures,
   degrade,
   gaussianNoise,
+  mapPictures,
   modelDegradation,
   type Picture,
   type PictureModel,
+  type PictureShape,
   pictureModel,
   pictureNet,
   pictures,
+  quality,
+  type W1Map,
   type W1MapProgress,
   type W1MapResult,
   w1Map,
@@ -110,6 +115,10 @@ export async function w1TrainCommand(given: object): Promise<ExitCode> {
   if (options.report !== undefined && page !== null)
     await writeFileAtomic(options.report, page, { force: options.force });
   print(model, result, restoration, certificate, rows, out, options);
+  if (result.critics.length === 0 && result.description.scores.length > 1)
+    note(
+      "No critic made the validation pictures better, so the model leaves pictures as they are. More pictures or more --steps may help.",
+    );
   note(`The model is in ${out}.`);
   if (options.report !== undefined) note(`The report is in ${options.report}.`);
   return result.report.status === "timeLimit" || result.critics.length === 0 ? exitCode.notConverged : exitCode.ok;
@@ -149,6 +158,7 @@ async function trained(
 ): Promise<W1MapResult> {
   const { critics = 8, steps = 300, batch = 16, learningRate = 2e-3, every = 200, checkpoint } = options;
   const { penalty, theta, seed, timeLimit, widths, units } = options;
+  const { shape } = problem.task;
   const channels = widths?.map(Number);
   if (channels?.some((width) => !Number.isInteger(width) || width < 1))
     throw new UsageError(`--widths ${widths?.join(",")} are no numbers of channels.`, "Use whole numbers: 8,16,32.");
@@ -173,6 +183,7 @@ async function trained(
           },
         }),
         ...(state !== null && { resume: state }),
+        ...(problem.validation !== null && { validate: scoreBy(problem.validation, shape), patience: 3 }),
         evaluationPoints: 1024,
         poolPoints: 4096,
         onProgress: line.show,
@@ -185,6 +196,11 @@ async function trained(
   } finally {
     line.end();
   }
+}
+
+/** The mean PSNR of validation pictures behind a map. */
+function scoreBy({ given, truth }: NonNullable<W1Problem["validation"]>, shape: PictureShape): (map: W1Map) => number {
+  return (map) => quality(clippedPictures(mapPictures(map, given, shape)), truth).psnr;
 }
 
 /** `critic 3 of 8 · step 1700 of 4500 · W1 7.92 4.1 2.3 · 2 min left`. */
@@ -227,10 +243,29 @@ function heldOutPictures(
     : { given: degrade(clean, degradation, seed + 1), truth: clean };
 }
 
-function curveRows({ curve, critics, report }: W1MapResult): W1Row[] {
+function curveRows({ curve, critics, report, description }: W1MapResult): W1Row[] {
+  const { scores, end } = description;
   const [first, last] = [curve[0], curve.at(-1)];
   return [
-    ["Critics", `${critics.length}, of ${count(critics[0]?.weights.length ?? 0)} weights`, report.why],
+    [
+      "Critics",
+      critics.length === 0
+        ? "none: pictures stay as they are"
+        : `${critics.length}, of ${count(critics[0].weights.length)} weights`,
+      report.why,
+    ],
+    ...(scores.length < 2
+      ? []
+      : [
+          [
+            "Validation",
+            `${shortNumber(scores[0], 4)} dB given, ${scores
+              .slice(1)
+              .map((score) => shortNumber(score, 4))
+              .join(", ")} after each critic`,
+            `Mean PSNR of pictures that are not trained on. ${end}`,
+          ] as const,
+        ]),
     ...(first === undefined || last === undefined
       ? []
       : [
@@ -266,6 +301,7 @@ function print(
       schema: 1,
       ...{ task, shape, noise, blur, status, iterations },
       curve,
+      validation: result.description.scores,
       certificate,
       restoration,
       model: out,

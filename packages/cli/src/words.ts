@@ -11,6 +11,7 @@ const phrases: readonly (readonly [RegExp, string])[] = [
   ],
   [/\bLeave method out: "auto" chooses/g, "Leave --method out: auto chooses"],
   [/\bSet index to\b/g, "Pass --index"],
+  [/, or read all of them as grey/g, ", or pass --channels grey"],
   [/\boptions\.timeLimitMs\b/g, "--time-limit"],
   [/\boptions\.maxIterations\b/g, "--max-iterations"],
   [/\boptions\.(\w+)\b/g, "--$1"],

@@ -15,7 +15,7 @@ beforeAll(() => {
   mkdirSync(d.path("empty"));
   for (let k = 0; k < 6; k++) d.write(`photos/${k}.png`, encodePng(stripePixels(k), 8, 8));
   const { code, stderr } = d.monge(`w1 train ${training} -o model.w1 --report model.html`);
-  expect([code, stderr]).toEqual([0, expect.stringContaining("27 pictures to 27 pictures, points of 1 x 8 x 8")]);
+  expect([code, stderr]).toEqual([0, expect.stringContaining("24 pictures to 24 pictures, points of 1 x 8 x 8")]);
 });
 afterAll(() => d.clear());
 
@@ -30,6 +30,25 @@ describe("monge w1 train", () => {
     expect(restoration.model.psnr).toBeGreaterThan(restoration.given.psnr);
     // The same options, the same bytes.
     expect(readFileSync(d.path("json.w1"))).toEqual(readFileSync(d.path("model.w1")));
+  });
+
+  it("ends with no critic where validation pictures got worse with each, and says so", () => {
+    d.write(
+      "random.npy",
+      npy(
+        [40, 8, 8],
+        Float64Array.from({ length: 40 * 64 }, (_, k) => ((k * k * 7919) % 101) / 101),
+      ),
+    );
+    const { code, stdout, stderr } = d.monge(
+      "w1 train --target random.npy --noise 0.1 --critics 2 --steps 3 --theta 1 --json -o none.w1",
+    );
+    const { curve, validation, restoration } = JSON.parse(stdout);
+    expect([code, curve, restoration]).toEqual([3, [], null]);
+    expect(validation).toHaveLength(3);
+    expect(Math.max(validation[1], validation[2])).toBeLessThanOrEqual(validation[0]);
+    expect(stderr).toMatch(/leaves pictures as they are/);
+    expect(d.monge("w1").stderr).toMatch(/Try monge w1 train --help/);
   });
 
   it("killed in the middle and resumed: the bytes of an uninterrupted run", async () => {

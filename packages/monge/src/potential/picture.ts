@@ -73,7 +73,7 @@ export function commonChannels(list: readonly Picture[], argument = "pictures"):
   if (other === undefined) return first.shape[0];
   throw new OtError(
     "InvalidShape",
-    `${other.name ?? argument} has ${other.shape[0]} channels, ${first.name ?? "the first picture"} has ${first.shape[0]}.`,
+    `${other.name ?? argument} has ${other.shape[0]} channel${other.shape[0] === 1 ? "" : "s"}, ${first.name ?? "the first picture"} has ${first.shape[0]}.`,
     { argument, seen: other.shape[0], cure: "Use pictures with the same channels, or read all of them as grey." },
   );
 }

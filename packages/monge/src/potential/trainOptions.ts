@@ -12,7 +12,7 @@ import { drawn, streams } from "./w1Estimate.ts";
 
 /** How critics are trained, one by one or in a map. */
 export interface TrainingOptions extends RunOptions {
-  /** Default: `mlp(d, [128, 128])` for vectors, `convolutional(shape, [32, 64], { units: 128 })` for pictures. */
+  /** Default: `mlp(d, [128, 128])` for vectors, `convolutional(shape, [32, 64], { units: 128 })` for pictures. From about 16 coordinates on, `mlp(d, [1024, 64])` at a learning rate of 2e-3 learns what is round. */
   readonly net?: NetDescription;
   /** Points of each side in a step, >= 1; default 64. */
   readonly batch?: number;

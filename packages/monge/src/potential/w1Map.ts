@@ -23,7 +23,10 @@ import { readMapOptions, type W1MapOptions, type W1MapPlan, type W1MapProgress }
 
 /** A map, as it was trained. */
 export interface W1MapResult extends W1Map {
-  /** `"converged"`: by `stopBelow`; `"stalled"`: by `patience`; `"maxIterations"`: all critics trained. `error`: the last W1 over the first. */
+  /**
+   * `"converged"`: by `stopBelow`; `"stalled"`: by `patience`; `"maxIterations"`: all critics trained. `error`: the last W1 over the first.
+   * `iterations` counts the steps of all critics, of those that `validate` left out too.
+   */
   readonly report: Report;
   /** W1 before and after by exact transport between samples, and what it would be between two samples of the target. */
   certify(options?: W1MapCertifyOptions): W1MapCertificate;
@@ -60,14 +63,16 @@ export const w1Map: TrainW1Map = /*#__PURE__*/ defineSolver<[Samples, Samples], 
     const { checkpoint, resume } = options;
     if (checkpoint !== undefined && typeof checkpoint.save !== "function")
       throw optionOutOfRange("checkpoint.save", checkpoint.save, "Pass a function that keeps the bytes.");
-    const { source: _, target: __, ...rest } = plan;
+    const { source: _, target: __, validate: ___, ...rest } = plan;
     const fingerprint = {
       source: fingerprintOf(source, plan.seed),
       target: fingerprintOf(target, plan.seed),
       ...(JSON.parse(JSON.stringify(rest)) as typeof rest),
     };
     const start =
-      resume === undefined ? { curve: [], critics: [], state: null } : unpackMapState(resume, plan, fingerprint);
+      resume === undefined
+        ? { curve: [], critics: [], scores: [], state: null }
+        : unpackMapState(resume, plan, fingerprint);
     return run(control, plan, start, {
       every: checkpoint?.every ?? 1000,
       save: checkpoint && ((state) => checkpoint.save(packMapState(state, fingerprint))),
@@ -79,14 +84,15 @@ export const w1Map: TrainW1Map = /*#__PURE__*/ defineSolver<[Samples, Samples], 
 interface W1MapState {
   readonly critics: readonly Critic[];
   readonly curve: readonly W1MapPoint[];
+  readonly scores: readonly number[];
   readonly state: TrainState | null;
 }
 
 const kind = "w1MapCheckpoint";
 
-function packMapState({ critics, curve, state }: W1MapState, fingerprint: object): Uint8Array {
+function packMapState({ critics, curve, scores, state }: W1MapState, fingerprint: object): Uint8Array {
   const arrays = { ...weightArrays(critics), ...(state === null ? {} : stateArrays(state)) };
-  return packRecord(kind, { curve, fingerprint, stepCount: state?.stepCount ?? null }, arrays);
+  return packRecord(kind, { curve, scores, fingerprint, stepCount: state?.stepCount ?? null }, arrays);
 }
 
 function unpackMapState(bytes: Uint8Array, { net }: W1MapPlan, fingerprint: Record<string, unknown>): W1MapState {
@@ -96,6 +102,7 @@ function unpackMapState(bytes: Uint8Array, { net }: W1MapPlan, fingerprint: Reco
   const stepCount = header["stepCount"] as number | null;
   return {
     curve,
+    scores: header["scores"] as number[],
     critics: criticsOf(arrays, net, curve.length),
     state: stepCount === null ? null : stateOf(arrays, stepCount),
   };
@@ -111,12 +118,15 @@ function* run(
   const farthest = reach(source, target, seed);
   const critics = [...start.critics];
   const curve = [...start.curve];
+  const scores = [...start.scores];
   const planned = plan.firstSteps + (plan.critics - 1) * plan.steps;
   let here = moving(plan, farthest, critics, curve);
   let open = start.state;
   control.offer(() => finish("stopped"));
   for (;;) {
-    const rule = ended(plan, curve);
+    if (plan.validate !== null && scores.length === curve.length)
+      scores.push(plan.validate(mapOf("stopped", curve.length)));
+    const rule = ended(plan, curve, scores);
     if (rule !== null) return finish(rule);
     const k = critics.length;
     const before = k === 0 ? 0 : plan.firstSteps + (k - 1) * plan.steps;
@@ -129,7 +139,7 @@ function* run(
     const weights = k === 0 ? critic(plan.net, { seed }).weights : critics[k - 1].weights;
     const inner = train(training, open ?? firstState(weights), {
       every: saving.every,
-      save: saving.save && ((state) => saving.save?.({ critics, curve, state })),
+      save: saving.save && ((state) => saving.save?.({ critics, curve, scores, state })),
       elapsedMs: control.elapsedMs,
       interrupted: control.interrupted,
       maxIterations: control.maxIterations - before,
@@ -172,16 +182,22 @@ function* run(
     };
   }
 
+  function mapOf(status: Status, length: number): W1Map {
+    const { source: _, target: __, validate: ___, net, ...training } = plan;
+    const end = endOf(status, curve.length, length);
+    const description = { net, step, theta, farthest, scores: [...scores], end, training };
+    return makeMap(critics.slice(0, length), curve.slice(0, length), description);
+  }
+
   function finish(status: Status): W1MapResult {
-    const { source: _, target: __, net, ...training } = plan;
-    const map = makeMap([...critics], [...curve], { net, step, theta, farthest, end: endOf(status, curve), training });
+    const map = mapOf(status, scores.length === 0 ? curve.length : best(scores));
     const last = curve.at(-1);
     return {
       ...map,
       report: {
         status,
         method: "critics",
-        why: `${curve.length} of at most ${plan.critics} critics, step ${step}, pool ${plan.pool}`,
+        why: `${map.critics.length} of at most ${plan.critics} critics, step ${step}, pool ${plan.pool}`,
         backend: backend(potential),
         iterations: curve.length === 0 ? 0 : plan.firstSteps + (curve.length - 1) * plan.steps,
         error: last === undefined ? Infinity : Math.abs(last.estimate / curve[0].estimate),
@@ -254,19 +270,30 @@ function quantile(values: Float64Array, share: number): number {
   return values.slice().sort()[Math.floor(share * (values.length - 1))];
 }
 
-function ended({ critics, stopBelow, patience }: W1MapPlan, curve: readonly W1MapPoint[]): Status | null {
+function ended(
+  { critics, stopBelow, patience }: W1MapPlan,
+  curve: readonly W1MapPoint[],
+  scores: readonly number[],
+): Status | null {
   const last = curve.at(-1);
   if (last === undefined) return null;
   if (stopBelow > 0 && last.estimate < stopBelow * curve[0].estimate) return "converged";
-  const least = curve.reduce((best, { estimate }, k) => (estimate < curve[best].estimate ? k : best), 0);
-  if (curve.length - 1 - least >= patience) return "stalled";
+  const since =
+    scores.length === 0 ? curve.length - 1 - best(curve.map(({ estimate }) => -estimate)) : curve.length - best(scores);
+  if (since >= patience) return "stalled";
   return curve.length >= critics ? "maxIterations" : null;
 }
 
-function endOf(status: Status, curve: readonly W1MapPoint[]): string {
+/** Where the largest value is, the first of equals. */
+function best(values: readonly number[]): number {
+  return values.reduce((most, value, k) => (value > values[most] ? k : most), 0);
+}
+
+function endOf(status: Status, trained: number, length: number): string {
+  if (length < trained)
+    return `It ends here because validation scored best after ${length} of the ${trained} critics that were trained.`;
   if (status === "converged") return "It ends here because W1 fell below the share that was asked for.";
   if (status === "stalled") return "It ends here because W1 no longer fell.";
-  if (status === "maxIterations")
-    return `It ends here because ${curve.length} critics, or their steps, were asked for.`;
+  if (status === "maxIterations") return `It ends here because ${trained} critics, or their steps, were asked for.`;
   return `It ends here because the run was stopped (${status}).`;
 }

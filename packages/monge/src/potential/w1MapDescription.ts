@@ -21,6 +21,8 @@ export interface W1MapDescription {
   readonly theta: number;
   /** No ray is followed farther, in the unit of the coordinates. */
   readonly farthest: number;
+  /** What `validate` said before the first critic and after each that was trained, those that the map was cut off from included; else empty. */
+  readonly scores: readonly number[];
   /** In words, why it has no more critics. */
   readonly end: string;
   /** The other options of the training. */
@@ -35,7 +37,7 @@ export function explainMap(
   description: W1MapDescription,
 ): string {
   const { step, theta, net, end } = description;
-  if (curve.length === 0) return `The identity on points of ${dimension} coordinates: no critic was finished. ${end}`;
+  if (curve.length === 0) return `The identity on points of ${dimension} coordinates: it has no critic. ${end}`;
   const move =
     step === "mean"
       ? `moves every point by eta = ${short(theta)} W1 along its -grad u, the gradient shortened to length 1 where it is longer`

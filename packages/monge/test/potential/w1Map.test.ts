@@ -103,6 +103,28 @@ describe("w1Map", () => {
     expect(same.critics.length).toBeLessThan(9);
   });
 
+  test("ends where validation scored best, after none at all if no critic helped, and trains no more than patience allows", () => {
+    const scored = (scores: readonly number[], extra: W1MapOptions = {}): W1MapResult =>
+      w1Map(here, there, { ...tiny, critics: 6, ...extra, validate: ({ critics }) => scores[critics.length] });
+    const cut = scored([3, 5, 4, 6, 2, 1, 0], { patience: 2 });
+    expect([cut.critics.length, cut.curve.length, cut.report.status]).toEqual([3, 3, "stalled"]);
+    expect(cut.description.scores).toEqual([3, 5, 4, 6, 2, 1]);
+    expect(cut.explain()).toMatch(/best after 3 of the 5 critics/);
+    expect(w1MapFromBytes(cut.toBytes()).description.scores).toEqual(cut.description.scores);
+    const none = scored([3, 2, 1, 0, 0, 0, 0], { patience: 2 });
+    expect([...none.apply([[7, -2]]).data]).toEqual([7, -2]);
+    expect(none.explain()).toMatch(/identity.*best after 0 of the 2 critics/);
+    const states: Uint8Array[] = [];
+    const scores = [3, 5, 4, 6, 2, 1, 0];
+    const checkpoint = { every: 5, save: (state: Uint8Array): void => void states.push(state) };
+    const whole = scored(scores, { checkpoint });
+    for (let k = 0; k < states.length; k += 4) {
+      const again = scored(scores, { resume: states[k] });
+      expect(bits(again)).toEqual(bits(whole));
+      expect(again.description.scores).toEqual(scores);
+    }
+  });
+
   test("a run that is stopped keeps the critics that are finished; its snapshot, too", () => {
     const seen: number[] = [];
     const stopped = w1Map(here, there, {
