@@ -41,7 +41,7 @@ describe("monge w1 train", () => {
       ),
     );
     const { code, stdout, stderr } = d.monge(
-      "w1 train --target random.npy --noise 0.1 --critics 2 --steps 3 --theta 1 --json -o none.w1",
+      "w1 train --target random.npy --noise 0.1 --critics 2 --steps 3 --theta 1 --json -o identity.w1",
     );
     const { curve, validation, restoration } = JSON.parse(stdout);
     expect([code, curve, restoration]).toEqual([3, [], null]);
