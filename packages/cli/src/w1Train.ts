@@ -121,7 +121,8 @@ export async function w1TrainCommand(given: object): Promise<ExitCode> {
     );
   note(`The model is in ${out}.`);
   if (options.report !== undefined) note(`The report is in ${options.report}.`);
-  return result.report.status === "timeLimit" || result.critics.length === 0 ? exitCode.notConverged : exitCode.ok;
+  const finished = Math.max(result.critics.length, result.description.scores.length - 1);
+  return result.report.status === "timeLimit" || finished === 0 ? exitCode.notConverged : exitCode.ok;
 }
 
 const titles: Readonly<Record<string, string>> = {
