@@ -57,7 +57,7 @@ export const potentialCases: readonly PotentialCase[] = [
   }),
   funnel(128, 16, 0.187, 0.754, {
     net: mlp(128, [1024], { slope: 0 }),
-    steps: 4000,
+    steps: 5200,
     batch: 512,
     learningRate: 5e-3,
     decay: 0.9,
@@ -65,7 +65,7 @@ export const potentialCases: readonly PotentialCase[] = [
   }),
   funnel(128, 256, 0.386, 0.563, {
     net: mlp(128, [1024], { slope: 0 }),
-    steps: 2500,
+    steps: 3300,
     batch: 512,
     learningRate: 5e-3,
     decay: 0.9,

@@ -13,22 +13,12 @@ let count: i32 = 0;
 /** Whether real arcs cost 0: the first phase, which only drives flow off the arcs of the root. */
 let free: bool = false;
 export let pivots: i32 = 0;
-/** Whether no pivot was made since the potentials were recomputed from the tree. */
+/** Times that potentials may still be recomputed from the tree: a bound, lest rounding alone keep two trees swapping. */
+let repricings: i32 = 0;
 let settled: bool = false;
-/** Pivots since then. */
-let recent: i32 = 0;
 
-/** Relative rounding error that a reduced cost may have at the start: two subtractions of rounded potentials. */
-const leastRounding: f64 = 1e-15;
-/** The same now. It doubles when pivots bring no more than rounding might, so that rounding cannot keep trees swapping for ever. */
-let rounding: f64 = leastRounding;
-/** A reduced cost of fewer tolerances may owe its sign to the path along which the potentials were summed up. */
-const doubt: f64 = 64;
-/** So many of them, and the tolerance doubles. */
-let patience: i32 = 0;
-/** Such pivots since the tolerance last doubled, and since the potentials were recomputed. */
-let doubtful: i32 = 0;
-let recentDoubtful: i32 = 0;
+/** Relative rounding error allowed to a reduced cost: two subtractions of rounded potentials. */
+export const rounding: f64 = 1e-15;
 
 /** Bytes of scratch for the candidates of n rows. */
 export function arcsBytes(n: i32): usize {
@@ -46,12 +36,8 @@ export function arcsBind(begin: usize, end: usize, column: usize, price: usize, 
   cursor = 0;
   count = 0;
   pivots = 0;
+  repricings = 64;
   settled = false;
-  recent = 0;
-  rounding = leastRounding;
-  patience = 1000 + 16 * (sources + sinks);
-  doubtful = 0;
-  recentDoubtful = 0;
   free = false;
 }
 
@@ -134,40 +120,14 @@ export function arcsSettle(maxPivots: i32): i32 {
   const limit = pivots + maxPivots;
   while (true) {
     if (arcsRun(limit - pivots) == 1) return 1;
-    if (settled) return 0;
-    if (recent > 0 && recent == recentDoubtful) raiseTolerance();
-    reprice();
+    if (repricings == 0) break;
+    // No pivot since the potentials were recomputed: they are the tree's.
+    if (settled) break;
+    treeReprice();
+    settled = true;
+    repricings--;
   }
-}
-
-function reprice(): void {
-  treeReprice();
-  settled = true;
-  recent = 0;
-  recentDoubtful = 0;
-}
-
-function raiseTolerance(): void {
-  rounding *= 2;
-  doubtful = 0;
-}
-
-/** The arc of row i with the least reduced cost of those that price out; -1 if none does. */
-function leastOut(i: i32): i32 {
-  const g = potentials + (<usize>sources << 3);
-  const fi = pi(i);
-  let least = fi;
-  let at = -1;
-  const end = load<i32>(ends + (<usize>i << 2));
-  for (let arc = load<i32>(begins + (<usize>i << 2)); arc < end; arc++) {
-    const c = price(arc);
-    const rest = c - load<f64>(g + (<usize>load<i32>(columns + (<usize>arc << 2)) << 3));
-    if (rest < least && rest - fi < -tolerance(c, fi, rest)) {
-      least = rest;
-      at = arc;
-    }
-  }
-  return at;
+  return 0;
 }
 
 /** Pivots until no arc prices out (returns 0) or `maxPivots` more were done (returns 1). */
@@ -203,14 +163,8 @@ export function arcsRun(maxPivots: i32): i32 {
       const arc = arcAt(at);
       count--;
       put(at, rowAt(count), arcAt(count));
-      const j = load<i32>(columns + (<usize>arc << 2));
       settled = false;
-      recent++;
-      if (!free && worst > -doubt * tolerance(price(arc), pi(i), load<f64>(g + (<usize>j << 3)))) {
-        recentDoubtful++;
-        if (++doubtful > patience) raiseTolerance();
-      }
-      pivot(i, n + j, load<f64>(prices + (<usize>arc << 3)), worst);
+      pivot(i, n + load<i32>(columns + (<usize>arc << 2)), load<f64>(prices + (<usize>arc << 3)), worst);
       if (++pivots >= limit) return 1;
     }
     for (let k = 0; k < block; k++) {
@@ -225,10 +179,7 @@ export function arcsRun(maxPivots: i32): i32 {
         least = value < least ? value : least;
       }
       const fi = pi(i);
-      if (least >= fi) continue;
-      // The least may drown in the rounding of large terms while another does not.
-      if (least - fi >= -tolerance(price(at), fi, least)) at = leastOut(i);
-      if (at >= 0) put(count++, i, at);
+      if (least < fi && least - fi < -tolerance(price(at), fi, least)) put(count++, i, at);
     }
     clean = count == 0 ? clean + block : 0;
   }
