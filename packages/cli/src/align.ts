@@ -11,6 +11,7 @@ import {
 import { type Floats, type Matrix, matrix } from "monge";
 import { type Adaptation, type AdaptMethod, fit, type Labels } from "monge/adapt";
 import { describeStatus, isFinal } from "./answer.ts";
+import { csvCell } from "./csvCell.ts";
 import { type ExitCode, exitCode, UsageError } from "./exit.ts";
 import { shortName, sourceOf } from "./input.ts";
 import { interruptible } from "./interruption.ts";
@@ -91,9 +92,7 @@ export async function alignCommand(args: readonly (string | undefined)[], given:
       : predicted.filter((label, j) => label === right[j]).length / Math.max(1, predicted.length);
   await write(out, movedText(moved, source.columns, out), force);
   if (predictions !== undefined && predicted !== null) {
-    const rows = predicted.map(
-      (label, j) => `${j},${/[",\n]/.test(label) ? `"${label.replaceAll('"', '""')}"` : label}`,
-    );
+    const rows = predicted.map((label, j) => `${j},${csvCell(label)}`);
     await write(predictions, `${["sample,label", ...rows].join("\n")}\n`, force);
   }
   const { report } = fitted;

@@ -2,6 +2,7 @@
 import { assertWritable, readAllocation, writeFileAtomic } from "@monge/io";
 import { type Allocation, type AllocationProblem, allocate, type Margin } from "monge";
 import { describeStatus, isFinal } from "./answer.ts";
+import { csvCell } from "./csvCell.ts";
 import { type ExitCode, exitCode, UsageError } from "./exit.ts";
 import { sourceOf } from "./input.ts";
 import { interruptible } from "./interruption.ts";
@@ -58,12 +59,8 @@ function answerJson({ report, certify, ...answer }: Allocation): object {
   };
 }
 
-function cell(text: string): string {
-  return /[",\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
-}
-
 function shipmentsCsv({ shipments }: Allocation): string {
-  const lines = shipments.map(({ from, to, amount, cost }) => `${cell(from)},${cell(to)},${amount},${cost}`);
+  const lines = shipments.map(({ from, to, amount, cost }) => `${csvCell(from)},${csvCell(to)},${amount},${cost}`);
   return `${["from,to,amount,cost", ...lines].join("\n")}\n`;
 }
 

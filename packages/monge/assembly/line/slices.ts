@@ -1,11 +1,7 @@
 // Many transports on the line at once: projections of points on directions, sorted by the upper bits of their doubles, and the cost of each.
 // Rows are one projection each. Radix sort on the upper 33 bits in three passes, then insertion, which has little to do; else all six passes.
 
-const bits: u64 = 11;
-const buckets: i32 = 2048;
-const passes: i32 = 6;
-const mask: u64 = 2047;
-const sign: u64 = 0x8000000000000000;
+import { bits, buckets, mask, passes, radixPasses, sign } from "./sort";
 
 /** Bytes of the histograms of slices. */
 export function sliceHistogramBytes(): i32 {
@@ -83,32 +79,7 @@ function radix(
       key >>= bits;
     }
   }
-  let turned = 0;
-  for (let pass = from; pass < passes; pass++) {
-    const source = turned === 0 ? keys : spare;
-    const target = turned === 0 ? spare : keys;
-    const orderSource = turned === 0 ? order : spareOrder;
-    const orderTarget = turned === 0 ? spareOrder : order;
-    const slot = histogram + <usize>(pass * buckets * 4);
-    const shift = <u64>pass * bits;
-    if (load<u32>(slot + (<usize>((load<u64>(source) >> shift) & mask) << 2)) === <u32>count) continue;
-    let sum: u32 = 0;
-    for (let bucket: usize = 0; bucket < <usize>buckets; bucket++) {
-      const here = load<u32>(slot + (bucket << 2));
-      store<u32>(slot + (bucket << 2), sum);
-      sum += here;
-    }
-    for (let k: usize = 0; k < <usize>count; k++) {
-      const key = load<u64>(source + (k << 3));
-      const at = slot + (<usize>((key >> shift) & mask) << 2);
-      const place = <usize>load<u32>(at);
-      store<u32>(at, <u32>place + 1);
-      store<u64>(target + (place << 3), key);
-      if (order !== 0) store<u32>(orderTarget + (place << 2), load<u32>(orderSource + (k << 2)));
-    }
-    turned ^= 1;
-  }
-  return turned;
+  return radixPasses(count, keys, spare, order, spareOrder, histogram, from);
 }
 
 /** Insertion sort of keys; false once more than 8 count places were moved (then nearly sorted at best). */

@@ -1,11 +1,11 @@
 // Sorting on the line: least-significant-digit radix sort on the bits of the doubles, 11 bits a pass, optionally with the order.
 // Terdiman, "Radix sort revisited" (2000). Stable; -0 and 0 count as equal.
 
-const bits: u64 = 11;
-const buckets: i32 = 2048;
-const passes: i32 = 6;
-const mask: u64 = 2047;
-const sign: u64 = 0x8000000000000000;
+export const bits: u64 = 11;
+export const buckets: i32 = 2048;
+export const passes: i32 = 6;
+export const mask: u64 = 2047;
+export const sign: u64 = 0x8000000000000000;
 
 /** Bytes of the six histograms. */
 export function lineSortHistogramBytes(): i32 {
@@ -37,14 +37,37 @@ export function lineSort(
       key >>= bits;
     }
   }
-  let from = values;
-  let to = spare;
-  let orderFrom = order;
-  let orderTo = spareOrder;
-  for (let pass = 0; pass < passes; pass++) {
+  const turned = radixPasses(count, values, spare, order, spareOrder, histogram, 0);
+  const from = turned === 0 ? values : spare;
+  for (let k: usize = 0; k < <usize>count; k++) {
+    const key = load<u64>(from + (k << 3));
+    store<u64>(values + (k << 3), key ^ (<u64>(~(<i64>key >> 63)) | sign));
+  }
+  if (order !== 0 && turned !== 0) memory.copy(order, spareOrder, (<usize>count) << 2);
+}
+
+/**
+ * Passes [from, 6) over keys whose digits the histogram counts; passes in which all keys have one digit are left out. Returns where the keys, and
+ * with `order` not 0 their indices, ended: 0 in place, 1 in the spare arrays.
+ */
+export function radixPasses(
+  count: i32,
+  keys: usize,
+  spare: usize,
+  order: usize,
+  spareOrder: usize,
+  histogram: usize,
+  from: i32,
+): i32 {
+  let turned = 0;
+  for (let pass = from; pass < passes; pass++) {
+    const source = turned === 0 ? keys : spare;
+    const target = turned === 0 ? spare : keys;
+    const orderSource = turned === 0 ? order : spareOrder;
+    const orderTarget = turned === 0 ? spareOrder : order;
     const slot = histogram + <usize>(pass * buckets * 4);
     const shift = <u64>pass * bits;
-    if (load<u32>(slot + (<usize>((load<u64>(from) >> shift) & mask) << 2)) === <u32>count) continue;
+    if (load<u32>(slot + (<usize>((load<u64>(source) >> shift) & mask) << 2)) === <u32>count) continue;
     let sum: u32 = 0;
     for (let bucket: usize = 0; bucket < <usize>buckets; bucket++) {
       const here = load<u32>(slot + (bucket << 2));
@@ -52,23 +75,14 @@ export function lineSort(
       sum += here;
     }
     for (let k: usize = 0; k < <usize>count; k++) {
-      const key = load<u64>(from + (k << 3));
+      const key = load<u64>(source + (k << 3));
       const at = slot + (<usize>((key >> shift) & mask) << 2);
       const place = <usize>load<u32>(at);
       store<u32>(at, <u32>place + 1);
-      store<u64>(to + (place << 3), key);
-      if (order !== 0) store<u32>(orderTo + (place << 2), load<u32>(orderFrom + (k << 2)));
+      store<u64>(target + (place << 3), key);
+      if (order !== 0) store<u32>(orderTarget + (place << 2), load<u32>(orderSource + (k << 2)));
     }
-    const keys = from;
-    from = to;
-    to = keys;
-    const indices = orderFrom;
-    orderFrom = orderTo;
-    orderTo = indices;
+    turned ^= 1;
   }
-  for (let k: usize = 0; k < <usize>count; k++) {
-    const key = load<u64>(from + (k << 3));
-    store<u64>(values + (k << 3), key ^ (<u64>(~(<i64>key >> 63)) | sign));
-  }
-  if (order !== 0 && orderFrom !== order) memory.copy(order, orderFrom, (<usize>count) << 2);
+  return turned;
 }
