@@ -130,6 +130,24 @@ export function arcsSettle(maxPivots: i32): i32 {
   return 0;
 }
 
+/** The arc of row i with the least reduced cost of those that price out; -1 if none does. */
+function leastOut(i: i32): i32 {
+  const g = potentials + (<usize>sources << 3);
+  const fi = pi(i);
+  let least = fi;
+  let at = -1;
+  const end = load<i32>(ends + (<usize>i << 2));
+  for (let arc = load<i32>(begins + (<usize>i << 2)); arc < end; arc++) {
+    const c = price(arc);
+    const rest = c - load<f64>(g + (<usize>load<i32>(columns + (<usize>arc << 2)) << 3));
+    if (rest < least && rest - fi < -tolerance(c, fi, rest)) {
+      least = rest;
+      at = arc;
+    }
+  }
+  return at;
+}
+
 /** Pivots until no arc prices out (returns 0) or `maxPivots` more were done (returns 1). */
 export function arcsRun(maxPivots: i32): i32 {
   const n = sources;
@@ -179,7 +197,10 @@ export function arcsRun(maxPivots: i32): i32 {
         least = value < least ? value : least;
       }
       const fi = pi(i);
-      if (least < fi && least - fi < -tolerance(price(at), fi, least)) put(count++, i, at);
+      if (least >= fi) continue;
+      // The least may drown in the rounding of large terms while another does not.
+      if (least - fi >= -tolerance(price(at), fi, least)) at = leastOut(i);
+      if (at >= 0) put(count++, i, at);
     }
     clean = count == 0 ? clean + block : 0;
   }

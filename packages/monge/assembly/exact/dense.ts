@@ -79,14 +79,17 @@ export function denseViolated(): i32 {
   return violated;
 }
 
-/** Pivots until a sweep over the whole matrix is clean (returns 0) or `maxPivots` more were done (returns 1). */
+/** Pivots until a sweep over the whole matrix is clean (returns 0) or `maxPivots` more were done, a sweep counting as one (returns 1). */
 export function denseRun(maxPivots: i32): i32 {
-  const limit = pivots + maxPivots;
-  do {
-    if (arcsSettle(limit - pivots) == 1) return 1;
+  let left = maxPivots;
+  while (left > 0) {
+    const before = pivots;
+    if (arcsSettle(left) == 1) return 1;
     violated = width == sinks ? 0 : sweep();
-  } while (violated > 0);
-  return 0;
+    if (violated == 0) return 0;
+    left -= pivots - before + 1;
+  }
+  return 1;
 }
 
 // The list of row i: its `width` columns of least reduced cost, or all that are allowed if those are fewer.
@@ -102,27 +105,42 @@ function shortlist(i: i32): void {
   }
 }
 
-// Renews the lists of the rows in which some arc prices out; returns their number.
+// Renews the lists of the rows in which some arc prices out, so that each of them lists one; returns their number.
 function sweep(): i32 {
-  const m = sinks;
-  const g = potentials + (<usize>sources << 3);
   let found = 0;
   for (let i = 0; i < sources; i++) {
-    const row = matrix + ((<usize>i * m) << 3);
-    const fi = pi(i);
-    const least = rowMinimum(row, g, m);
-    if (least - fi >= -tolerance(0, fi, least)) continue;
-    const best = findColumn(row, g, m, least);
-    let out = least - fi < -tolerance(load<f64>(row + (<usize>best << 3)), fi, least);
-    // The most negative arc may drown in rounding while another of smaller magnitude does not.
-    for (let j = 0; j < m && !out; j++) {
-      const c = load<f64>(row + (<usize>j << 3));
-      const rest = c - load<f64>(g + (<usize>j << 3));
-      out = rest - fi < -tolerance(c, fi, rest);
-    }
-    if (!out) continue;
+    const j = columnOut(i);
+    if (j < 0) continue;
     shortlist(i);
+    enlist(i, j);
     found++;
   }
   return found;
+}
+
+// A column with which row i prices out, -1 if there is none.
+function columnOut(i: i32): i32 {
+  const m = sinks;
+  const g = potentials + (<usize>sources << 3);
+  const row = matrix + ((<usize>i * m) << 3);
+  const fi = pi(i);
+  const least = rowMinimum(row, g, m);
+  if (least - fi >= -tolerance(0, fi, least)) return -1;
+  const best = findColumn(row, g, m, least);
+  if (least - fi < -tolerance(load<f64>(row + (<usize>best << 3)), fi, least)) return best;
+  // The most negative arc may drown in rounding while another of smaller magnitude does not.
+  for (let j = 0; j < m; j++) {
+    const c = load<f64>(row + (<usize>j << 3));
+    const rest = c - load<f64>(g + (<usize>j << 3));
+    if (rest - fi < -tolerance(c, fi, rest)) return j;
+  }
+  return -1;
+}
+
+// Puts column j at the end of the list of row i if it is not in there.
+function enlist(i: i32, j: i32): void {
+  const end = load<i32>(ends + (<usize>i << 2));
+  for (let at = i * width; at < end; at++) if (load<i32>(columns + (<usize>at << 2)) == j) return;
+  store<i32>(columns + (<usize>(end - 1) << 2), j);
+  store<f64>(prices + (<usize>(end - 1) << 3), load<f64>(matrix + ((<usize>i * sinks + j) << 3)));
 }

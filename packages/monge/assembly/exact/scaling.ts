@@ -2,7 +2,7 @@
 // Goldberg and Tarjan (1990) with the double push of Goldberg and Kennedy (1995): a row pushes, its column pushes back.
 import { refine } from "./crossover";
 import { block } from "./scalingBlock";
-import { isStranded, reprice } from "./scalingSearch";
+import { isStranded, reprice, searchWork } from "./scalingSearch";
 import {
   arcRow, byte, colIdx, cost, deficit, excess, f, flow, g, head, int, link, n, next, queue, queued, real,
   rowPtr, setByte, setInt, setReal, unlink,
@@ -68,7 +68,7 @@ export function scalingRun(work: i32): i32 {
     discharge(i);
     left -= spent - before;
     if (spent <= enough) continue;
-    left -= int(rowPtr, n);
+    left -= int(rowPtr, n) + searchWork();
     spent = 0;
     lost = reprice(eps);
     block(eps, eps / 4);

@@ -8,6 +8,13 @@ import {
 const far: i32 = 0x7fffffff;
 let unreachable: i32 = 0;
 
+let walked: i32 = 0;
+
+/** What the last search did apart from looking at arcs, in arcs looked at: on few arcs its buckets are nearly all of it. */
+export function searchWork(): i32 {
+  return walked + (buckets >> 4);
+}
+
 /** Rows with excess that reached no deficit in the last search. */
 export function stranded(): i32 {
   return unreachable;
@@ -98,6 +105,7 @@ export function reprice(eps: f64): i32 {
     if (sought == 0) break;
   }
   const reach = min(at, buckets);
+  walked = reach;
   for (let i = 0; i < n; i++) setReal(f, i, real(f, i) + width * <f64>min(int(distance, i), reach));
   for (let j = 0; j < m; j++) setReal(g, j, real(g, j) - width * <f64>min(int(distance, n + j), reach));
   unreachable = sought > 0 ? spread(nodes) : 0;

@@ -80,7 +80,7 @@ function* scaled(
   const extentOfCost = Math.max(most - least, largest * 2 ** -30, Number.MIN_VALUE * 2 ** 60);
   // Below the rounding of the prices no accuracy can be reached.
   const end = Math.max(extentOfCost / (400 * Math.max(n, m)), largest * 2 ** -44);
-  const start = Math.max(end, warm === null ? extentOfCost / 8 : extentOfCost / Math.max(n, m));
+  const start = Math.max(end, warm === null ? extentOfCost / 8 : warmAccuracy(g, extentOfCost, Math.max(n, m)));
   const graph = { n, m, arcs: arcs.count, rowPtr: arcs.rowPtr, colIdx: arcs.column, cost: arcs.price };
   const where = { a: masses, b: masses + 8 * n, f: prices, g: prices + 8 * n };
   const basis = scalingBasis(workspace, { ...graph, ...where }, { start, end }, 4 * largest * (n + m));
@@ -106,6 +106,17 @@ function* scaled(
     const status = control.interrupted();
     if (status !== null) return answer(status);
   }
+}
+
+/** Good prices of a column differ by the extent of the cost times the arcs of a path at most: the wider, the less they are worth. */
+function warmAccuracy(g: Float64Array, extentOfCost: number, nodes: number): number {
+  let least = Infinity;
+  let most = -Infinity;
+  for (const price of g) {
+    least = Math.min(least, price);
+    most = Math.max(most, price);
+  }
+  return most - least > nodes * extentOfCost ? (most - least) / 8 : extentOfCost / nodes;
 }
 
 function extent(workspace: Workspace, { price, count }: ArcList): { least: number; most: number } {
