@@ -23,33 +23,46 @@ function run(command, args) {
   if (status !== 0) process.exit(status ?? 1);
 }
 
-/** Installs the peers of critics' steps, apart from the product's dependencies; PyTorch joins in where the environment of the Python peers has it. */
-function makeCriticPeers() {
-  const folder = join(peers, "critics");
-  if (existsSync(join(folder, "node_modules"))) return;
-  console.log("Installing the peers (npm) into bench/peers/critics; --no-peers does without them.");
-  run("npm", ["ci", "--prefix", folder, "--ignore-scripts", "--no-audit", "--no-fund"]);
+const python = join(peers, ".venv/bin/python");
+
+/** Whether the environment has these requirements already; if not, `record` notes that it has them now. */
+function stampOf(name, requirements) {
+  const path = join(peers, ".venv", `${name}.sha256`);
+  const hash = createHash("sha256").update(readFileSync(requirements)).digest("hex");
+  return {
+    fresh: existsSync(path) && readFileSync(path, "utf8") === hash,
+    record: () => writeFileSync(path, hash),
+  };
 }
+
+const pip = (requirements) =>
+  run(python, ["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "-r", requirements]);
 
 /** Makes bench/peers/.venv, anew where requirements.txt changed since. */
 function makePeers() {
   const requirements = join(peers, "requirements.txt");
-  const stamp = join(peers, ".venv/requirements.sha256");
-  const hash = createHash("sha256").update(readFileSync(requirements)).digest("hex");
-  if (existsSync(stamp) && readFileSync(stamp, "utf8") === hash) return;
+  const { fresh, record } = stampOf("requirements", requirements);
+  if (fresh) return;
   rmSync(join(peers, ".venv"), { recursive: true, force: true });
   console.log("Installing the peers (Python) into bench/peers/.venv; --no-peers does without them.");
   run(process.env.PYTHON ?? "python3", ["-m", "venv", join(peers, ".venv")]);
-  run(join(peers, ".venv/bin/python"), [
-    "-m",
-    "pip",
-    "install",
-    "--quiet",
-    "--disable-pip-version-check",
-    "-r",
-    requirements,
-  ]);
-  writeFileSync(stamp, hash);
+  pip(requirements);
+  record();
+}
+
+/** Installs the peers of critics' steps, apart from the product's dependencies; PyTorch (some gigabytes) joins the environment of the Python peers. */
+function makeCriticPeers() {
+  const folder = join(peers, "critics");
+  if (!existsSync(join(folder, "node_modules"))) {
+    console.log("Installing the peers (npm) into bench/peers/critics; --no-peers does without them.");
+    run("npm", ["ci", "--prefix", folder, "--ignore-scripts", "--no-audit", "--no-fund"]);
+  }
+  const requirements = join(folder, "requirements.txt");
+  const { fresh, record } = stampOf("critics", requirements);
+  if (fresh) return;
+  console.log("Installing PyTorch into bench/peers/.venv; --no-peers does without it.");
+  pip(requirements);
+  record();
 }
 
 /** Families with a runner of their own, and what they install first. */

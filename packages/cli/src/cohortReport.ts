@@ -25,7 +25,7 @@ h1 { font-size: 24px; margin: 0 0 4px; } h2 { font-size: 17px; margin: 4px 0 8px
 .row { display: flex; gap: 16px; flex-wrap: wrap; } .row figure { flex: 1 1 220px; margin: 0; } figcaption { font-size: 13px; color: #5f6368; }
 svg { display: block; width: 100%; height: auto; }
 table { border-collapse: collapse; width: 100%; } th, td { text-align: left; padding: 4px 12px 4px 0; border-top: 1px solid #eef0f2; vertical-align: top; }
-td.number { font-variant-numeric: tabular-nums; white-space: nowrap; }
+td.number { font-variant-numeric: tabular-nums; white-space: nowrap; } td.number .note { display: block; }
 .a { color: #0072b2; } .b { color: #d55e00; } code { font-size: 13px; overflow-wrap: anywhere; }
 .warning { border-left: 4px solid #d55e00; padding-left: 12px; }
 @media print { body { background: #fff; } section { break-inside: avoid; } }`;
