@@ -31,6 +31,11 @@ export async function ready() {
     const { buildViewer } = await import(pathToFileURL(join(root, "tools/viewer.mjs")).href);
     await buildViewer();
   });
+  const codecs = [...files("tools/licences"), "tools/codecs.mjs", "package-lock.json"];
+  await stage("packages/io/src/generated/.stamp", codecs, "bundling the decoders", async () => {
+    const { buildCodecs } = await import(pathToFileURL(join(root, "tools/codecs.mjs")).href);
+    buildCodecs();
+  });
   const sources = ["tsconfig.json", "tsconfig.base.json", "package-lock.json"];
   for (const name of packages()) sources.push(`packages/${name}/tsconfig.json`, ...files(`packages/${name}/src`));
   await stage("node_modules/.monge-dist-stamp", sources, "compiling packages", () =>

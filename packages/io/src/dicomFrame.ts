@@ -1,10 +1,13 @@
 // What the header of a DICOM file says of its pixels: the image pixel, modality and window attributes (PS3.3, C.7.6.3, C.11).
 import type { DataSet } from "dicom-parser";
+import { bigEndianSyntax, type DicomCodec } from "./dicomSyntax.ts";
 import { corrupt, unsupported } from "./limits.ts";
 
 /** How the stored values of a frame become grey values. */
 export interface DicomFrame {
-  readonly syntax: string;
+  readonly codec: DicomCodec;
+  /** How many frames the file holds. */
+  readonly frames: number;
   readonly bigEndian: boolean;
   readonly width: number;
   readonly height: number;
@@ -25,10 +28,8 @@ export interface DicomFrame {
   readonly padding: number | null;
 }
 
-export const jpegBaseline = "1.2.840.10008.1.2.4.50";
-
 /** Reads the attributes. Throws `CorruptFile`, `Unsupported`. */
-export function dicomFrame(set: DataSet, name: string, syntax: string): DicomFrame {
+export function dicomFrame(set: DataSet, name: string, syntax: string, codec: DicomCodec): DicomFrame {
   const whole = (tag: string, what: string, fallback?: number): number => {
     const value = set.uint16(tag) ?? fallback;
     if (value !== undefined) return value;
@@ -43,13 +44,11 @@ export function dicomFrame(set: DataSet, name: string, syntax: string): DicomFra
   const [height, width] = [whole("x00280010", "its rows"), whole("x00280011", "its columns")];
   if (height === 0 || width === 0) throw corrupt(name, "holds an image without pixels", [height, width]);
   const frames = decimal("x00280008", 1);
-  if (frames > 1)
-    throw unsupported(name, `holds ${frames} frames`, frames, "Save the frame that counts as a file of its own.");
+  if (!Number.isInteger(frames) || frames < 1) throw corrupt(name, `holds ${frames} frames`, frames);
   const photometric = set.string("x00280004")?.trim() ?? "";
   const channels = whole("x00280002", "its samples for a pixel", 1);
-  const jpeg = syntax === jpegBaseline;
   const grey = photometric === "MONOCHROME1" || photometric === "MONOCHROME2";
-  const colour = photometric === "RGB" || (jpeg && photometric.startsWith("YBR_"));
+  const colour = photometric === "RGB" || decodesToRgb[codec]?.test(photometric) === true;
   if (!(grey && channels === 1) && !(colour && channels === 3))
     throw unsupported(
       name,
@@ -60,7 +59,7 @@ export function dicomFrame(set: DataSet, name: string, syntax: string): DicomFra
   const allocated = whole("x00280100", "its bits for a sample");
   const storedBits = whole("x00280101", "its stored bits", allocated);
   const highBit = whole("x00280102", "its high bit", storedBits - 1);
-  if (!(allocated === 8 || (allocated === 16 && channels === 1 && !jpeg)))
+  if (!(allocated === 8 || (allocated === 16 && channels === 1)))
     throw unsupported(name, `has samples of ${allocated} bits`, allocated, "Save it with 8 or 16 bits.");
   if (storedBits < 1 || highBit >= allocated || highBit + 1 < storedBits)
     throw corrupt(name, `stores ${storedBits} bits up to bit ${highBit} of ${allocated}`, [storedBits, highBit]);
@@ -77,8 +76,9 @@ export function dicomFrame(set: DataSet, name: string, syntax: string): DicomFra
     );
   if (slope === 0) throw corrupt(name, "has a rescale slope of 0", slope);
   return {
-    syntax,
-    bigEndian: syntax === "1.2.840.10008.1.2.2",
+    codec,
+    frames,
+    bigEndian: syntax === bigEndianSyntax,
     width,
     height,
     channels: channels as 1 | 3,
@@ -99,12 +99,10 @@ export function dicomFrame(set: DataSet, name: string, syntax: string): DicomFra
   };
 }
 
-/** The transfer syntaxes that are read. */
-export const transferSyntaxes: Readonly<Record<string, string>> = {
-  "1.2.840.10008.1.2": "implicit little endian",
-  "1.2.840.10008.1.2.1": "explicit little endian",
-  "1.2.840.10008.1.2.2": "explicit big endian",
-  [jpegBaseline]: "baseline JPEG",
+/** Colours that a codec turns into RGB by itself. */
+const decodesToRgb: Readonly<Partial<Record<DicomCodec, RegExp>>> = {
+  jpeg: /^YBR_/,
+  jpeg2000: /^YBR_(RCT|ICT)$/,
 };
 
 function windowOf(

@@ -1,0 +1,37 @@
+// JPEG-LS codestreams: dimensions checked here, pixels by CharLS in WebAssembly.
+// Source of the header: ITU-T T.87, C.2.2 (SOF55), C.2.4.1 (LSE).
+import type { CodestreamSize } from "./dicomCodestream.ts";
+import { corrupt } from "./limits.ts";
+import { decodeWasm, type FrameDecoder, honestBytes } from "./wasmCodec.ts";
+
+/** What the codestream says of itself. Throws `CorruptFile`. */
+export function jpegLsSize(file: Uint8Array, name: string): CodestreamSize {
+  const u16 = (at: number): number => (file[at] << 8) | file[at + 1];
+  if (file[0] !== 0xff || file[1] !== 0xd8)
+    throw corrupt(name, "holds no JPEG-LS codestream where its pixels belong", Array.from(file.subarray(0, 4)));
+  for (let at = 2; at + 10 <= file.length && file[at] === 0xff; ) {
+    if (file[at + 1] === 0xf7)
+      return { precision: file[at + 4], height: u16(at + 5), width: u16(at + 7), colours: file[at + 9] };
+    at += 2 + Math.max(2, u16(at + 2));
+  }
+  throw corrupt(name, "has a broken JPEG-LS header", file.length);
+}
+
+interface JpegLsDecoder extends FrameDecoder {
+  getInterleaveMode(): number;
+}
+
+/** Samples, bytes up to a precision of 8, 16 bits beyond; `planar`: colour after colour. The codestream's size must have been checked. */
+export async function decodeJpegLs(
+  file: Uint8Array,
+  name: string,
+  samples: number,
+  maxBytes: number | undefined,
+): Promise<{ data: Uint8Array; planar: boolean }> {
+  const codec = await import("./generated/charls.ts");
+  const limits = { honest: honestBytes(samples, file.length), maxBytes };
+  return decodeWasm(codec, "JpegLSDecoder", file, name, limits, (decoder: JpegLsDecoder) => ({
+    data: decoder.getDecodedBuffer().slice(),
+    planar: decoder.getInterleaveMode() === 0,
+  }));
+}
