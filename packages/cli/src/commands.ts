@@ -43,7 +43,8 @@ const reading: readonly OptionRow[] = [
   {
     flags: "--index <k>",
     group: "Reading files",
-    summary: "Which image of an IDX file, from 0; two indices separated by a comma: one for each side",
+    summary:
+      "Which image of an IDX file or frame of a DICOM file, from 0; two indices separated by a comma: one for each side",
     value: "list",
   },
 ];

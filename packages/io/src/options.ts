@@ -18,7 +18,7 @@ export interface TableOptions {
   readonly columns?: readonly string[];
   /** NPZ: the array to read. Default: the only one, or the one called `points`, `x`, `positions`, `arr_0`. */
   readonly entry?: string;
-  /** IDX: which item along the first axis, from 0. Required where the file holds a list of images. */
+  /** IDX, DICOM: which image or frame, from 0. Required where the file holds several. */
   readonly index?: number;
 }
 

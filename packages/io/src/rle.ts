@@ -45,12 +45,14 @@ function unpack(
 ): void {
   let at = 0;
   for (let k = first; k < samples.length; ) {
+    const short = (): Error =>
+      corrupt(name, `has an RLE segment that ends after ${Math.floor(k / step)} pixels`, segment.length);
+    if (at >= segment.length) throw short();
     const n = segment[at++];
+    if (n === 128) continue;
     const run = n > 128;
     const length = run ? 257 - n : n + 1;
-    if (n === 128) continue;
-    if (at + (run ? 1 : length) > segment.length)
-      throw corrupt(name, `has an RLE segment that ends after ${Math.floor(k / step)} pixels`, segment.length);
+    if (at + (run ? 1 : length) > segment.length) throw short();
     for (let i = 0; i < length && k < samples.length; i++, k += step) samples[k] |= segment[run ? at : at + i] << shift;
     at += run ? 1 : length;
   }

@@ -70,7 +70,7 @@ export async function decodeWasm<D extends FrameDecoder, R>(
     decoder.getEncodedBuffer(file.length).set(file);
     decoder.decode();
     // A decoder that failed without a word knows no dimensions.
-    if (decoder.getFrameInfo().width > 0) result = use(decoder);
+    if (asked === 0 && decoder.getFrameInfo().width > 0) result = use(decoder);
   } catch (cause) {
     return broken(cause);
   }

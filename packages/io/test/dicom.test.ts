@@ -112,9 +112,8 @@ describe("readMeasure of .dcm", () => {
 describe("refuses", () => {
   const fine = grey([2, 3], [0, 1, 2, 3, 4, 5]);
   test.each<[string, Partial<DicomParts>, "CorruptFile" | "Unsupported", RegExp]>([
-    ["JPEG 2000", { syntax: syntaxes.jpeg2000 }, "Unsupported", /1\.2\.840\.10008\.1\.2\.4\.90.*gdcmconv/],
-    ["deflated files", { syntax: "1.2.840.10008.1.2.1.99" }, "Unsupported", /compressed/],
-    ["several frames", { elements: { ...fine, "0028,0008": "12" } }, "Unsupported", /12 frames/],
+    ["video", { syntax: syntaxes.video }, "Unsupported", /1\.2\.840\.10008\.1\.2\.4\.102.*gdcmconv/],
+    ["a number of frames that is none", { elements: { ...fine, "0028,0008": "-1" } }, "CorruptFile", /-1 frames/],
     ["palettes", { elements: { ...fine, "0028,0004": "PALETTE COLOR" } }, "Unsupported", /PALETTE COLOR/],
     ["32 bits", { elements: { ...fine, "0028,0100": { us: 32 } } }, "Unsupported", /32 bits/],
     ["tables of values", { elements: { ...fine, "0028,3000": new Uint8Array(0) } }, "Unsupported", /LUT/],

@@ -16,7 +16,7 @@ export const syntaxes = {
   explicit: "1.2.840.10008.1.2.1",
   bigEndian: "1.2.840.10008.1.2.2",
   jpeg: "1.2.840.10008.1.2.4.50",
-  jpeg2000: "1.2.840.10008.1.2.4.90",
+  video: "1.2.840.10008.1.2.4.102",
 } as const;
 
 const kinds: Readonly<Record<string, string>> = {

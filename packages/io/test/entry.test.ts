@@ -118,7 +118,7 @@ test("a Vite build for the browser has no warning, and keeps formats out of the 
   expect(warnings.filter((text) => !text.includes("PLUGIN_TIMINGS"))).toEqual([]);
   expect(
     first?.moduleIds.filter((id) =>
-      /papaparse|fflate|fzstd|fast-png|jsquash|dicom-parser|src\/(csv|npz|png|spz|sog)\.ts/.test(id),
+      /papaparse|fflate|fzstd|fast-png|jsquash|dicom-parser|generated|src\/(csv|npz|png|spz|sog)\.ts/.test(id),
     ),
   ).toEqual([]);
   expect(chunks.flatMap((chunk) => chunk.moduleIds).some((id) => id.includes("papaparse"))).toBe(true);
