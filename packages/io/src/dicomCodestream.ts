@@ -1,4 +1,5 @@
 // Compressed pixels of a DICOM frame as samples: what the codestream says of itself must agree with the header before memory is given.
+import type { CodestreamSize } from "./codestreamSize.ts";
 import { decodeCompressed } from "./compressedImage.ts";
 import type { DicomFrame } from "./dicomFrame.ts";
 import { jpegFrame } from "./jpeg.ts";
@@ -8,13 +9,6 @@ import { decodeJpegLossless } from "./jpegLossless.ts";
 import { decodeJpegLs, jpegLsSize } from "./jpegLs.ts";
 import { assertFits, corrupt } from "./limits.ts";
 import { unpackRle } from "./rle.ts";
-
-export interface CodestreamSize {
-  readonly width: number;
-  readonly height: number;
-  readonly colours: number;
-  readonly precision: number;
-}
 
 /** Samples as they lie in a file without compression, little endian, `wide` bytes each. */
 export interface Samples {

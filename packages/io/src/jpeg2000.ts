@@ -1,6 +1,6 @@
 // JPEG 2000 and high-throughput JPEG 2000 codestreams: dimensions checked here, pixels by OpenJPEG in WebAssembly.
 // Source of the header: ITU-T T.800, A.5.1 (SIZ).
-import type { CodestreamSize } from "./dicomCodestream.ts";
+import type { CodestreamSize } from "./codestreamSize.ts";
 import { corrupt, unsupported } from "./limits.ts";
 import { decodeWasm, type FrameDecoder, honestBytes } from "./wasmCodec.ts";
 

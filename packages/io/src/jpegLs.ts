@@ -1,6 +1,6 @@
 // JPEG-LS codestreams: dimensions checked here, pixels by CharLS in WebAssembly.
 // Source of the header: ITU-T T.87, C.2.2 (SOF55), C.2.4.1 (LSE).
-import type { CodestreamSize } from "./dicomCodestream.ts";
+import type { CodestreamSize } from "./codestreamSize.ts";
 import { corrupt } from "./limits.ts";
 import { decodeWasm, type FrameDecoder, honestBytes } from "./wasmCodec.ts";
 
