@@ -2,6 +2,7 @@
 import { readFile } from "node:fs/promises";
 import { random } from "monge";
 import { gaussianNoise, type Picture, type PictureModel, pictureModelFromBytes, pictures } from "monge/potential";
+import { ofFile } from "./brokenFile.ts";
 import { type ExitCode, exitCode, UsageError } from "./exit.ts";
 import { plainSpaces, plural } from "./plot/number.ts";
 import { pictureOutput, readCollection, type W1ReadingOptions } from "./w1Pictures.ts";
@@ -23,7 +24,11 @@ export async function readModel(path: string): Promise<PictureModel> {
   } catch {
     throw new UsageError(`${path} cannot be read.`, "Name what monge w1 train wrote.");
   }
-  return pictureModelFromBytes(bytes);
+  try {
+    return pictureModelFromBytes(bytes);
+  } catch (error) {
+    throw ofFile(error, path);
+  }
 }
 
 /** `count` pictures of the noise that a model starts from. */

@@ -20,6 +20,7 @@ import {
   type W1MapResult,
   w1Map,
 } from "monge/potential";
+import { ofFile } from "./brokenFile.ts";
 import { commandLine } from "./commandLine.ts";
 import { type ExitCode, exitCode, UsageError } from "./exit.ts";
 import { Interruption, interruptible } from "./interruption.ts";
@@ -193,7 +194,7 @@ async function trained(
   } catch (error) {
     if (error instanceof Interruption && checkpoint !== undefined)
       throw new Interruption(`Interrupted: what was saved last is in ${checkpoint}; --resume goes on from it.`);
-    throw error;
+    throw state === null ? error : ofFile(error, `${checkpoint}/${stateName}`);
   } finally {
     line.end();
   }
