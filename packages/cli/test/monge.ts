@@ -125,7 +125,7 @@ function warmCommand(): WarmCommand {
       try {
         Atomics.store(signal, 0, 0);
         port.postMessage(request);
-        Atomics.wait(signal, 0, 0, 110_000);
+        Atomics.wait(signal, 0, 0, 290_000);
         const answer = receiveMessageOnPort(port)?.message as Ending | undefined;
         if (answer === undefined) throw new Error(`monge ${request.args.join(" ")} does not end`);
         return answer;
