@@ -1,8 +1,19 @@
 // Tests run against the sources: the package names resolve to them, so no build stands between an edit and its test.
+import { availableParallelism } from "node:os";
 import { fileURLToPath } from "node:url";
 import { defineConfig } from "vitest/config";
 
 const source = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
+
+const everything = ["packages/*/test/**/*.test.ts", "examples/**/*.test.ts", "docs/**/*.test.ts", "tools/**/*.test.ts"];
+
+/** Tests that change or measure their process, count what it holds, or start others: each file in a process of its own. */
+const alone = [
+  "packages/cli/test/**/*.test.ts",
+  "packages/monge/test/{platform,regressions,worker}/*.test.ts",
+  "packages/monge/test/{kernels,potential/critic}.test.ts",
+  "{examples,docs,tools}/**/*.test.ts",
+];
 
 export default defineConfig({
   resolve: {
@@ -21,9 +32,15 @@ export default defineConfig({
     ],
   },
   test: {
-    include: ["packages/*/test/**/*.test.ts", "examples/**/*.test.ts", "docs/**/*.test.ts", "tools/**/*.test.ts"],
-    testTimeout: 120_000,
+    testTimeout: 300_000,
     hookTimeout: 300_000,
     pool: "forks",
+    // The runner itself hardly works while the tests run: two cores take two files at a time.
+    maxWorkers: Math.max(2, availableParallelism() - 1),
+    projects: [
+      { extends: true, test: { name: "alone", include: alone } },
+      // The others load the library once for many files.
+      { extends: true, test: { name: "together", include: everything, exclude: alone, isolate: false } },
+    ],
   },
 });

@@ -21,12 +21,12 @@ export async function ready() {
     await buildKernels();
   });
   const scripts = files("packages/monge/src").filter((name) => !name.includes("worker/generated"));
-  const worker = [...scripts, "tools/worker.mjs", "package-lock.json"];
+  const worker = [...scripts, "tools/worker.mjs", "tools/bundle.mjs", "package-lock.json"];
   await stage("packages/monge/src/worker/generated/.stamp", worker, "bundling the worker", async () => {
     const { buildWorker } = await import(pathToFileURL(join(root, "tools/worker.mjs")).href);
     await buildWorker();
   });
-  const viewer = [...files("packages/cli/viewer"), "tools/viewer.mjs", "package-lock.json"];
+  const viewer = [...files("packages/cli/viewer"), "tools/viewer.mjs", "tools/bundle.mjs", "package-lock.json"];
   await stage("packages/cli/src/generated/.stamp", viewer, "bundling the viewer", async () => {
     const { buildViewer } = await import(pathToFileURL(join(root, "tools/viewer.mjs")).href);
     await buildViewer();

@@ -9,6 +9,7 @@ import { parseArgs } from "node:util";
 import * as adapt from "monge/adapt";
 import { writeNpy } from "../npy.ts";
 import { keepRow } from "../resultFile.ts";
+import { mean, median } from "../statistics.ts";
 import { type AdaptCase, adaptCases, type Domains } from "./problems.ts";
 import { type AdaptRow, methods } from "./row.ts";
 
@@ -70,9 +71,6 @@ function peer(domains: Domains, { epsilon, strength }: AdaptCase): Record<string
     rmSync(folder, { recursive: true });
   }
 }
-
-const mean = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0) / values.length;
-const median = (values: readonly number[]): number => [...values].sort((p, q) => p - q)[values.length >> 1];
 
 const runs = Number(flags.runs);
 const pattern = new RegExp(flags.case);

@@ -10,9 +10,9 @@ import { type GromovRoute, gromovHypotheses, gromovRoute } from "../../packages/
 import { directions, rotationAngle } from "../../packages/monge/src/matching/rotation.ts";
 import { openStage } from "../../packages/monge/src/matching/stage.ts";
 import { readTask } from "../../packages/monge/src/matching/task.ts";
+import { meanOrNull, median } from "../statistics.ts";
 import type { CouplingRow } from "./row.ts";
 import { rotation, syntheticScene } from "./scenes.ts";
-import { mean, median } from "./statistics.ts";
 
 const n = 150;
 
@@ -130,8 +130,8 @@ export function measureCoupling({ name, title, how }: CouplingCase, runs: number
     title,
     n,
     runs,
-    mass: plans && mean(plans.map(({ mass }) => mass)),
-    links: plans && mean(plans.map(({ links }) => links)),
+    mass: plans && meanOrNull(plans.map(({ mass }) => mass)),
+    links: plans && meanOrNull(plans.map(({ links }) => links)),
     within: off === null ? null : off.filter((value) => value < 12).length,
     degrees: off && median(off),
     seconds,

@@ -1,9 +1,9 @@
 // One route against the backbone on the same planted views: what its own hypothesis was, and what refinement made of it.
 import { matchGaussians, simulateView } from "monge/matching";
+import { meanOrNull, median, wilson } from "../statistics.ts";
 import type { RouteCase } from "./routes.ts";
 import type { RouteRow } from "./row.ts";
 import { syntheticScene } from "./scenes.ts";
-import { mean, median, wilson } from "./statistics.ts";
 import { angle, linkScore, plantedCamera, reprojection } from "./truth.ts";
 
 /** Two answers are one if their cameras are this near (degrees) and so many of their links are shared. */
@@ -73,9 +73,9 @@ export function measureRoute(routeCase: RouteCase, runs: number, firstSeed: numb
     degreesBefore: before.length > 0 ? [median(before), Math.max(...before)] : null,
     degrees: median(off),
     same,
-    precision: mean(precisions),
-    recall: mean(recalls),
-    oracleRecall: mean(oracles),
+    precision: meanOrNull(precisions),
+    recall: meanOrNull(recalls),
+    oracleRecall: meanOrNull(oracles),
     seconds: [middle, Math.max(...times)],
     require,
     met:

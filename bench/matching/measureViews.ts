@@ -10,9 +10,9 @@ import {
   type SimulatedView,
   simulateView,
 } from "monge/matching";
+import { meanOrNull, median, wilson } from "../statistics.ts";
 import type { ViewsRow } from "./row.ts";
 import { type SceneKind, syntheticScene } from "./scenes.ts";
-import { mean, median, wilson } from "./statistics.ts";
 import { angle, linkScore, plantedCamera } from "./truth.ts";
 import type { ViewsCase } from "./views.ts";
 
@@ -109,7 +109,7 @@ export function measureViews(viewsCase: ViewsCase, runs: number, firstSeed: numb
   }
   const count = (of: readonly Judged[]): number => of.filter(({ good }) => good).length;
   const middle = (of: readonly Judged[]): number => median(of.map(({ degrees }) => degrees));
-  const recall = (of: readonly Judged[]): number | null => mean(of.map((one) => one.recall));
+  const recall = (of: readonly Judged[]): number | null => meanOrNull(of.map((one) => one.recall));
   const single = alone.map((of) => ({ successes: count(of), degrees: middle(of), recall: recall(of) }));
   const degrees = Math.max(...together.map(middle));
   const better = Math.max(...single.map((of) => of.successes));
@@ -125,7 +125,7 @@ export function measureViews(viewsCase: ViewsCase, runs: number, firstSeed: numb
     confidentlyWrong,
     degrees,
     recall: recall(together.flat()),
-    oracleRecall: mean(oracles),
+    oracleRecall: meanOrNull(oracles),
     single,
     seconds: [median(times), median(singleTimes)],
     require,

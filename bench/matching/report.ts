@@ -1,10 +1,10 @@
 // The page about planted poses, docs/benchmarks/matching.md, from bench/results/matching.json and matching-routes.json.
 
 import type { ResultFile } from "../resultFile.ts";
+import { percent } from "../statistics.ts";
 import { type MatchCase, matchCases } from "./cases.ts";
 import { routesSections } from "./routesReport.ts";
 import { inTime, type MatchRow, type RoutesRow } from "./row.ts";
-import { percent } from "./statistics.ts";
 
 /** The page. */
 export function matchingPage({ machine, rows }: ResultFile<MatchRow>, others: ResultFile<RoutesRow>): string {

@@ -1,7 +1,7 @@
 // The sections of docs/benchmarks/matching.md about routes, several views and couplings.
 import type { ResultFile } from "../resultFile.ts";
+import { percent } from "../statistics.ts";
 import type { CouplingRow, RouteRow, RoutesRow, ViewsRow } from "./row.ts";
-import { percent } from "./statistics.ts";
 
 /** Lines; none where nothing was measured. */
 export function routesSections({ machine, rows }: ResultFile<RoutesRow>): string[] {

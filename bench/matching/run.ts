@@ -5,6 +5,7 @@ import { parseArgs } from "node:util";
 import type { Mixture } from "monge/gaussian";
 import { type MatchResult, matchGaussians, type SimulatedView, simulateView } from "monge/matching";
 import { keepRow, readResults } from "../resultFile.ts";
+import { meanOrNull, median, wilson } from "../statistics.ts";
 import { type MatchCase, matchCases } from "./cases.ts";
 import { type CouplingCase, couplingCases, measureCoupling } from "./couplings.ts";
 import { measureRoute } from "./measureRoute.ts";
@@ -12,7 +13,6 @@ import { measureViews } from "./measureViews.ts";
 import { type RouteCase, routeCases } from "./routes.ts";
 import { inTime, type MatchRow, type RoutesRow } from "./row.ts";
 import { reduced, splatScene, syntheticScene } from "./scenes.ts";
-import { mean, median, wilson } from "./statistics.ts";
 import { angle, kernelOf, linkScore, plantedCamera, reprojection, turnedAboutZ } from "./truth.ts";
 import { type ViewsCase, viewsCases } from "./views.ts";
 
@@ -125,7 +125,7 @@ async function measure(matchCase: MatchCase, runs: number): Promise<MatchRow> {
     seen.recall,
     seen.oracleP,
     seen.oracleR,
-  ].map(mean);
+  ].map(meanOrNull);
   const groups = groupsPlanted > 0 ? groupsFound / groupsPlanted : null;
   const below = oracleRecall === null || recall === null ? 0 : oracleRecall - recall;
   const met =

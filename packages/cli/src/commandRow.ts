@@ -59,6 +59,30 @@ export const output: readonly OptionRow[] = [
   { flags: "--quiet", group: "Output", summary: "Print the value alone; no notes, no progress" },
 ];
 
+/** `--quiet` where there is no value to print alone. */
+export function quietly(summary: string): readonly OptionRow[] {
+  return output.map((row) => (row.flags === "--quiet" ? { ...row, summary } : row));
+}
+
+export const force: OptionRow = { flags: "--force", group: "Output", summary: "Replace files that exist" };
+
+export const progress: OptionRow = {
+  flags: "--progress",
+  group: "Output",
+  summary: "Show progress even where standard error is no terminal",
+};
+
+/** `-o`: what it writes, and what happens without it. */
+export function out(summary: string, fallback?: string): OptionRow {
+  const row = { flags: "-o, --out <file>", group: "Output", summary, value: "file" } as const;
+  return fallback === undefined ? row : { ...row, fallback };
+}
+
+/** `--seed`, in a group of the command. */
+export function seed(group: string, summary = "Seed of everything random", fallback = "0"): OptionRow {
+  return { flags: "--seed <k>", group, summary, fallback, value: "count" };
+}
+
 /** The long name of an option: `ground` of `--ground <name>`. */
 export function longName(option: OptionRow): string {
   return /--([a-z-]+)/.exec(option.flags)?.[1] ?? option.flags;

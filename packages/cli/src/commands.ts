@@ -1,6 +1,6 @@
 // The one table of commands, arguments and options: the parser, --help, shell completion and docs/guide/cli.md are made from it.
 
-import { type CommandRow, type OptionRow, output } from "./commandRow.ts";
+import { type CommandRow, force, type OptionRow, output, progress, seed } from "./commandRow.ts";
 import { match, project } from "./matchCommands.ts";
 import { barycenter, colors, morph, register } from "./pictureCommands.ts";
 import { cohort, distance } from "./sampleCommands.ts";
@@ -159,7 +159,7 @@ const solve: CommandRow = {
       fallback: "none",
       value: "count",
     },
-    { flags: "--seed <k>", group: "Solving", summary: "Seed of everything random", fallback: "0", value: "count" },
+    seed("Solving"),
     ...reading,
     {
       flags: "--plan <file>",
@@ -174,9 +174,9 @@ const solve: CommandRow = {
       summary: "Write a picture (.svg) or an interactive report (.html)",
       value: "file",
     },
-    { flags: "--force", group: "Output", summary: "Replace files that exist" },
+    force,
     ...output,
-    { flags: "--progress", group: "Output", summary: "Show progress even where standard error is no terminal" },
+    progress,
   ],
   examples: [
     { summary: "Two point clouds, squared Euclidean cost", line: "monge solve source.csv target.csv" },

@@ -96,5 +96,3 @@ export async function main(args: readonly string[]): Promise<void> {
   }
   process.exitCode = code;
 }
-
-await main(process.argv.slice(2));

@@ -1,5 +1,5 @@
 // The rows of the commands that match ellipsoids to the ellipses of a view, and that make views to try it on.
-import { type CommandRow, type OptionRow, output } from "./commandRow.ts";
+import { type CommandRow, force, type OptionRow, out, progress, quietly, seed } from "./commandRow.ts";
 
 const scene: readonly OptionRow[] = [
   {
@@ -149,7 +149,7 @@ export const match: CommandRow = {
       fallback: "bures",
       choices: ["bures", "sampled", "gromov"],
     },
-    { flags: "--seed <k>", group: "Matching", summary: "Seed of everything random", fallback: "0", value: "count" },
+    seed("Matching"),
     {
       flags: "--colour-spread <share>",
       group: "Matching",
@@ -188,12 +188,7 @@ export const match: CommandRow = {
       fallback: "1",
       value: "positive",
     },
-    {
-      flags: "-o, --out <file>",
-      group: "Output",
-      summary: "Write the result (.json)",
-      value: "file",
-    },
+    out("Write the result (.json)"),
     {
       flags: "--report <file>",
       group: "Output",
@@ -207,11 +202,9 @@ export const match: CommandRow = {
       summary: "Write the overlay of each view as a picture (.svg)",
       value: "file",
     },
-    { flags: "--force", group: "Output", summary: "Replace files that exist" },
-    ...output.map((row) =>
-      row.flags === "--quiet" ? { ...row, summary: "Print the status alone; no notes, no progress" } : row,
-    ),
-    { flags: "--progress", group: "Output", summary: "Show progress even where standard error is no terminal" },
+    force,
+    ...quietly("Print the status alone; no notes, no progress"),
+    progress,
   ],
   examples: [
     {
@@ -298,22 +291,16 @@ export const project: CommandRow = {
     share("crop", "Share of the ellipses outside the picture"),
     share("merge", "Share of the ellipses that are two or three neighbours in one"),
     share("split", "Share of the ellipsoids that are seen as two ellipses"),
-    { flags: "--seed <k>", group: "View", summary: "Seed of everything random", fallback: "0", value: "count" },
+    seed("View"),
     ...scene,
-    {
-      flags: "-o, --out <file>",
-      group: "Output",
-      summary: "Write the ellipses (.csv) or the whole matching problem (.json)",
-      fallback: "the problem goes to standard output",
-      value: "file",
-    },
+    out("Write the ellipses (.csv) or the whole matching problem (.json)", "the problem goes to standard output"),
     {
       flags: "--truth <file>",
       group: "Output",
       summary: "Write the camera and the ellipsoids behind each ellipse (.json)",
       value: "file",
     },
-    { flags: "--force", group: "Output", summary: "Replace files that exist" },
+    force,
     { flags: "--quiet", group: "Output", summary: "No notes" },
   ],
   examples: [

@@ -1,20 +1,7 @@
 // The rows of the commands for pictures: colors, morph, barycenter, register.
-import { type CommandRow, type OptionRow, output } from "./commandRow.ts";
+import { type CommandRow, force, type OptionRow, out, output, progress, quietly, seed } from "./commandRow.ts";
 
-const force: OptionRow = { flags: "--force", group: "Output", summary: "Replace files that exist" };
-const progress: OptionRow = {
-  flags: "--progress",
-  group: "Output",
-  summary: "Show progress even where standard error is no terminal",
-};
 const invert: OptionRow = { flags: "--invert", group: "Problem", summary: "Dark pixels weigh, not bright ones" };
-const seed: OptionRow = {
-  flags: "--seed <k>",
-  group: "Solving",
-  summary: "Seed of everything random",
-  fallback: "0",
-  value: "count",
-};
 const image = "An image (.png .jpg .webp)";
 
 export const colors: CommandRow = {
@@ -74,12 +61,10 @@ export const colors: CommandRow = {
       group: "Problem",
       summary: "Smooth the change along the picture, not across its edges: against noise and bands",
     },
-    seed,
-    { flags: "-o, --out <file>", group: "Output", summary: "Where the picture goes (.png); required", value: "file" },
+    seed("Solving"),
+    out("Where the picture goes (.png); required"),
     force,
-    ...output.map((row) =>
-      row.flags === "--quiet" ? { ...row, summary: "Print nothing but errors; no notes, no progress" } : row,
-    ),
+    ...quietly("Print nothing but errors; no notes, no progress"),
     progress,
   ],
   examples: [
@@ -155,9 +140,7 @@ export const morph: CommandRow = {
       value: "file",
     },
     force,
-    ...output.map((row) =>
-      row.flags === "--quiet" ? { ...row, summary: "Print nothing but errors; no notes, no progress" } : row,
-    ),
+    ...quietly("Print nothing but errors; no notes, no progress"),
     progress,
   ],
   examples: [
@@ -229,13 +212,8 @@ export const barycenter: CommandRow = {
       fallback: "10000",
       value: "count",
     },
-    seed,
-    {
-      flags: "-o, --out <file>",
-      group: "Output",
-      summary: "Write it: .png for images (the brightest pixel white), .csv or .npy for masses or points",
-      value: "file",
-    },
+    seed("Solving"),
+    out("Write it: .png for images (the brightest pixel white), .csv or .npy for masses or points"),
     force,
     ...output,
     progress,
@@ -286,13 +264,8 @@ export const register: CommandRow = {
       value: "share",
     },
     { flags: "--starts <k>", group: "Solving", summary: "Turns to start from", fallback: "12", value: "count" },
-    seed,
-    {
-      flags: "-o, --out <file>",
-      group: "Output",
-      summary: "Write what moved, aligned: .png for images, .csv or .npy for points",
-      value: "file",
-    },
+    seed("Solving"),
+    out("Write what moved, aligned: .png for images, .csv or .npy for points"),
     force,
     ...output,
     progress,

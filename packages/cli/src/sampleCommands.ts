@@ -1,17 +1,11 @@
 // The rows of the table of commands that compare samples: monge distance, monge cohort.
-import { type CommandRow, output } from "./commandRow.ts";
+import { type CommandRow, output, progress, seed } from "./commandRow.ts";
 
 /** Names of `--kind`: distances between samples, then divergences between histograms. */
 export const distanceKinds: readonly string[] = [
   ...["w1", "w2", "sliced", "energy", "mmd"],
   ...["kl", "reverseKl", "jeffreys", "js", "hellinger", "tv", "chi2"],
 ];
-
-const progress = {
-  flags: "--progress",
-  group: "Output",
-  summary: "Show progress even where standard error is no terminal",
-} as const;
 
 export const distance: CommandRow = {
   name: "distance",
@@ -67,7 +61,7 @@ export const distance: CommandRow = {
       fallback: "199",
       value: "count",
     },
-    { flags: "--seed <k>", group: "Statistics", summary: "Seed of everything random", fallback: "0", value: "count" },
+    seed("Statistics"),
     {
       flags: "--columns <names>",
       group: "Reading files",
@@ -143,7 +137,7 @@ export const cohort: CommandRow = {
       fallback: "5",
       value: "count",
     },
-    { flags: "--seed <k>", group: "Statistics", summary: "Seed of everything random", fallback: "0", value: "count" },
+    seed("Statistics"),
     {
       flags: "--threads <k>",
       group: "Solving",

@@ -1,14 +1,5 @@
 // The rows of the commands over tables: allocate, align.
-import { type CommandRow, type OptionRow, output } from "./commandRow.ts";
-
-const out: OptionRow = {
-  flags: "-o, --out <file>",
-  group: "Output",
-  summary: "Write the answer to this file (.csv); - is standard output",
-  value: "file",
-};
-
-const force: OptionRow = { flags: "--force", group: "Output", summary: "Replace files that exist" };
+import { type CommandRow, force, out, output } from "./commandRow.ts";
 
 /** `monge allocate`. */
 export const allocate: CommandRow = {
@@ -29,7 +20,7 @@ export const allocate: CommandRow = {
       summary: "Demands as name,amount[,unmet_cost] (.csv); without an unmet cost a demand is served if it can be",
       value: "file",
     },
-    { ...out, summary: "Write the shipments to this file (.csv: from,to,amount,cost); - is standard output" },
+    out("Write the shipments to this file (.csv: from,to,amount,cost); - is standard output"),
     force,
     ...output,
   ],
@@ -101,7 +92,7 @@ export const align: CommandRow = {
       fallback: "a twentieth of the largest squared distance; the number of samples",
       value: "positive",
     },
-    { ...out, summary: "Write the moved source samples (.csv .npy); - is standard output, as csv" },
+    out("Write the moved source samples (.csv .npy); - is standard output, as csv"),
     {
       flags: "--predictions <file>",
       group: "Output",

@@ -1,5 +1,5 @@
 // The rows of the commands that learn maps of pictures: train, apply, evaluate.
-import { type CommandRow, type OptionRow, output } from "./commandRow.ts";
+import { type CommandRow, force, type OptionRow, out, progress, quietly, seed } from "./commandRow.ts";
 
 const reading: readonly OptionRow[] = [
   {
@@ -33,10 +33,7 @@ const report: OptionRow = {
   value: "file",
 };
 
-const closing: readonly OptionRow[] = [
-  { flags: "--force", group: "Output", summary: "Replace files that exist" },
-  ...output.map((row) => (row.flags === "--quiet" ? { ...row, summary: "No notes, no progress" } : row)),
-];
+const closing: readonly OptionRow[] = [force, ...quietly("No notes, no progress")];
 
 /** `monge w1 train`. */
 export const w1Train: CommandRow = {
@@ -144,7 +141,7 @@ export const w1Train: CommandRow = {
       fallback: "0.9",
       value: "positive",
     },
-    { flags: "--seed <k>", group: "Training", summary: "Seed of everything random", fallback: "0", value: "count" },
+    seed("Training"),
     {
       flags: "--time-limit <time>",
       group: "Training",
@@ -172,16 +169,10 @@ export const w1Train: CommandRow = {
       summary: "Go on from the checkpoint, to the same bits as without the interruption",
     },
     ...reading,
-    {
-      flags: "-o, --out <file>",
-      group: "Output",
-      summary: "Write the model (.w1)",
-      fallback: "model.w1 in the folder of --checkpoint",
-      value: "file",
-    },
+    out("Write the model (.w1)", "model.w1 in the folder of --checkpoint"),
     report,
     ...closing,
-    { flags: "--progress", group: "Output", summary: "Show progress even where standard error is no terminal" },
+    progress,
   ],
   examples: [
     {
@@ -227,9 +218,9 @@ export const w1Apply: CommandRow = {
       fallback: "16",
       value: "count",
     },
-    { flags: "--seed <k>", group: "Map", summary: "Seed of that noise", fallback: "0", value: "count" },
+    seed("Map", "Seed of that noise"),
     ...reading,
-    { flags: "--force", group: "Output", summary: "Replace files that exist" },
+    force,
     { flags: "--quiet", group: "Output", summary: "No notes" },
   ],
   examples: [
@@ -258,7 +249,7 @@ export const w1Evaluate: CommandRow = {
       fallback: "made from the pictures, or from noise",
       value: "file",
     },
-    { flags: "--seed <k>", group: "Problem", summary: "Seed of noise and crops", fallback: "1", value: "count" },
+    seed("Problem", "Seed of noise and crops", "1"),
     {
       flags: "--components <n>",
       group: "Problem",

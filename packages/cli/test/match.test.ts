@@ -49,7 +49,7 @@ function precision(matches: readonly [number, number][], origins: readonly numbe
 
 describe("monge match view.json, a fifth unseen and a fifth spurious", () => {
   it("finds the camera within a degree and the links, and writes exactly what is documented", () => {
-    const { code, stderr } = d.monge("match view.json -o result.json --quiet");
+    const { code, stderr } = d.process("match view.json -o result.json --quiet");
     expect([code, stderr]).toEqual([0, ""]);
     const [result, truth] = [json("result.json"), json("truth.json")];
     expect(Object.keys(result)).toEqual(
@@ -238,7 +238,7 @@ describe("monge match SCENE ELLIPSES", () => {
   });
 
   it("reads a problem from a pipe", () => {
-    const { code, stdout } = d.monge("match - --quiet", readFileSync(d.path("view.json")));
+    const { code, stdout } = d.process("match - --quiet", readFileSync(d.path("view.json")));
     expect([code, stdout]).toEqual([0, "converged\n"]);
   });
 });

@@ -1,9 +1,10 @@
-// Runs the real command in a folder of its own, as a user would.
+// Runs the command in a folder of its own, as a user would.
 import { spawn, spawnSync } from "node:child_process";
 import { existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { MessageChannel, receiveMessageOnPort, Worker } from "node:worker_threads";
 
 const command = fileURLToPath(new URL("../bin/monge.js", import.meta.url));
 
@@ -13,10 +14,15 @@ export interface Ending {
   readonly stderr: string;
 }
 
+type Call = (line: string, input?: string | Uint8Array, environment?: Record<string, string>) => Ending;
+
 /** A folder with the given files, in which the command runs. */
 export interface Desk {
   readonly folder: string;
-  monge(line: string, input?: string | Uint8Array, environment?: Record<string, string>): Ending;
+  /** Runs the built command in a thread that stays from line to line: what it does, without the start of a process. */
+  readonly monge: Call;
+  /** Runs the command in a process of its own, with real streams. */
+  readonly process: Call;
   /** Starts the command and leaves it running. */
   start(line: string): { kill(signal: NodeJS.Signals): void; started: Promise<void>; ended: Promise<Ending> };
   path(name: string): string;
@@ -35,18 +41,19 @@ export function desk(files: Readonly<Record<string, string | Uint8Array>> = {}):
     throw new Error("Build the command first: npm run build.");
   const folder = mkdtempSync(join(tmpdir(), "monge-cli-"));
   for (const [name, content] of Object.entries(files)) writeFileSync(join(folder, name), content);
-  const env = (extra: Record<string, string> = {}): NodeJS.ProcessEnv => {
-    const { FORCE_COLOR: _, NO_COLOR: __, MONGE_DEBUG: ___, ...rest } = process.env;
-    return { ...rest, ...extra };
-  };
+  let warm: WarmCommand | undefined;
   return {
     folder,
     monge(line, input = "", environment) {
+      warm ??= warmCommand();
+      return warm.run(folder, { args: words(line), input, environment: { ...environment } });
+    },
+    process(line, input = "", environment) {
       const { status, stdout, stderr } = spawnSync(process.execPath, [command, ...words(line)], {
         cwd: folder,
         input,
         encoding: "utf8",
-        env: env(environment),
+        env: { ...plainEnvironment(), ...environment },
         maxBuffer: 2 ** 28,
       });
       return { code: status, stdout, stderr };
@@ -54,7 +61,7 @@ export function desk(files: Readonly<Record<string, string | Uint8Array>> = {}):
     start(line) {
       const child = spawn(process.execPath, [command, ...words(line)], {
         cwd: folder,
-        env: env(),
+        env: plainEnvironment(),
         stdio: ["ignore", "pipe", "pipe"],
       });
       let [stdout, stderr] = ["", ""];
@@ -80,7 +87,53 @@ export function desk(files: Readonly<Record<string, string | Uint8Array>> = {}):
     path: (name) => join(folder, name),
     write: (name, content) => writeFileSync(join(folder, name), content),
     files: () => readdirSync(folder).sort(),
-    clear: () => rmSync(folder, { recursive: true, force: true }),
+    clear() {
+      warm?.end();
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+/** The environment without what a test may set. */
+function plainEnvironment(): NodeJS.ProcessEnv {
+  const { FORCE_COLOR: _, NO_COLOR: __, MONGE_DEBUG: ___, ...rest } = process.env;
+  return rest;
+}
+
+interface WarmCommand {
+  run(folder: string, request: { args: string[]; input: string | Uint8Array; environment: object }): Ending;
+  end(): void;
+}
+
+/** Starts `warmCommand.mjs`; the caller sleeps until a line has ended, as it would in `spawnSync`. */
+function warmCommand(): WarmCommand {
+  const { port1: port, port2 } = new MessageChannel();
+  const signal = new Int32Array(new SharedArrayBuffer(4));
+  const worker = new Worker(new URL("./warmCommand.mjs", import.meta.url), {
+    workerData: { port: port2, signal },
+    transferList: [port2],
+    env: plainEnvironment(),
+    execArgv: [],
+  });
+  worker.unref();
+  port.unref();
+  return {
+    run(folder, request) {
+      const back = process.cwd();
+      // The folder of a process is that of its threads.
+      process.chdir(folder);
+      try {
+        Atomics.store(signal, 0, 0);
+        port.postMessage(request);
+        Atomics.wait(signal, 0, 0, 290_000);
+        const answer = receiveMessageOnPort(port)?.message as Ending | undefined;
+        if (answer === undefined) throw new Error(`monge ${request.args.join(" ")} does not end`);
+        return answer;
+      } finally {
+        process.chdir(back);
+      }
+    },
+    end: () => void worker.terminate(),
   };
 }
 

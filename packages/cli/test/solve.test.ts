@@ -42,7 +42,7 @@ afterAll(() => d.clear());
 
 describe("monge solve", () => {
   it("prints a table with the value and the proof, and nothing on standard error", () => {
-    const { code, stdout, stderr } = d.monge("solve line.csv shifted.csv");
+    const { code, stdout, stderr } = d.process("solve line.csv shifted.csv");
     expect(code).toBe(0);
     expect(stderr).toBe("");
     expect(stdout).toMatch(/^line\.csv → shifted\.csv$/m);
@@ -170,7 +170,7 @@ describe("monge solve", () => {
   });
 
   it("is deterministic: the same call prints the same plan", () => {
-    const plan = (): string => d.monge("solve a.csv b.csv --plan - --quiet").stdout;
+    const plan = (): string => d.process("solve a.csv b.csv --plan - --quiet").stdout;
     expect(plan()).toBe(plan());
   });
 });
@@ -179,7 +179,7 @@ describe("pipes", () => {
   it("- reads either side from standard input", () => {
     const text = readFileSync(d.path("a.csv"), "utf8");
     const file = d.monge("solve a.csv b.csv --quiet").stdout;
-    expect(d.monge("solve - b.csv --format csv --quiet", text)).toEqual({ code: 0, stdout: file, stderr: "" });
+    expect(d.process("solve - b.csv --format csv --quiet", text)).toEqual({ code: 0, stdout: file, stderr: "" });
     expect(d.monge("solve - b.csv --quiet", text).stdout).toBe(file);
     const back = d.monge("solve b.csv a.csv --quiet").stdout;
     expect(d.monge("solve b.csv - --quiet", text).stdout).toBe(back);
@@ -187,11 +187,11 @@ describe("pipes", () => {
   });
 
   it("- reads an image from standard input", () => {
-    expect(JSON.parse(d.monge("solve - moved.png --json", corner).stdout).distance).toBeCloseTo(5, 10);
+    expect(JSON.parse(d.process("solve - moved.png --json", corner).stdout).distance).toBeCloseTo(5, 10);
   });
 
   it("--plan - writes the plan to standard output and the table to standard error", () => {
-    const { code, stdout, stderr } = d.monge("solve line.csv shifted.csv --plan -");
+    const { code, stdout, stderr } = d.process("solve line.csv shifted.csv --plan -");
     expect(code).toBe(0);
     expect(stdout.trim().split("\n")).toHaveLength(4);
     expect(stdout).toMatch(/^i,j,mass\n0,0,0\.3/);
@@ -253,7 +253,7 @@ describe("files", () => {
 
 describe("limits and interruption", () => {
   it("--max-iterations ends with code 3, a feasible plan and a valid bound", () => {
-    const { code, stdout } = d.monge(
+    const { code, stdout } = d.process(
       "solve large-a.csv large-b.csv --method networkSimplex --max-iterations 50 --json --plan part.csv",
     );
     expect(code).toBe(3);
@@ -275,8 +275,8 @@ describe("limits and interruption", () => {
 
   it("progress stays off a stream that is no terminal, unless --progress asks for it", () => {
     const call = "solve large-a.csv large-b.csv --method networkSimplex --max-iterations 3000 --json";
-    expect(d.monge(call).stderr).toBe("");
-    const { stdout, stderr } = d.monge(`${call} --progress`);
+    expect(d.process(call).stderr).toBe("");
+    const { stdout, stderr } = d.process(`${call} --progress`);
     expect(stderr).toMatch(/iterations|s$/m);
     expect(stderr).not.toContain("\r");
     expect(JSON.parse(stdout).n).toBe(3000);

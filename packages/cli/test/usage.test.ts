@@ -125,6 +125,6 @@ describe("monge refuses", () => {
   });
 
   it("and shows a stack only if MONGE_DEBUG asks for it", () => {
-    expect(d.monge("solve a.csv nowhere.csv", "", { MONGE_DEBUG: "1" }).stderr).toMatch(/\n\s+at /);
+    expect(d.process("solve a.csv nowhere.csv", "", { MONGE_DEBUG: "1" }).stderr).toMatch(/\n\s+at /);
   });
 });

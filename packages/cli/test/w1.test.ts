@@ -21,7 +21,7 @@ afterAll(() => d.clear());
 
 describe("monge w1 train", () => {
   it("learns to remove noise: W1 falls, PSNR rises, exact transport agrees", () => {
-    const { stdout } = d.monge(`w1 train ${training} --json --quiet -o json.w1`);
+    const { stdout } = d.process(`w1 train ${training} --json --quiet -o json.w1`);
     const { curve, certificate, restoration, status, shape } = JSON.parse(stdout);
     expect([status, shape]).toEqual(["maxIterations", [1, 8, 8]]);
     expect(curve).toHaveLength(3);
@@ -60,7 +60,7 @@ describe("monge w1 train", () => {
       await new Promise((done) => setTimeout(done, 5));
     run.kill("SIGKILL");
     await run.ended;
-    const again = d.monge(`w1 train ${training} --checkpoint run --every 10 --resume`);
+    const again = d.process(`w1 train ${training} --checkpoint run --every 10 --resume`);
     expect([again.code, again.stderr]).toEqual([0, expect.stringContaining("run/model.w1")]);
     expect(readFileSync(d.path("run/model.w1"))).toEqual(readFileSync(d.path("model.w1")));
   });

@@ -1,12 +1,11 @@
 // Embedded Wasserstein distance: min of W2(x, phi(y)) over isometric embeddings phi of the smaller space into the larger one.
 // EW2^2 = tr S + tr T - 2 sum_i (lambda_i tau_i)^1/2 = sum_i (lambda_i^1/2 - tau_i^1/2)^2 with both spectra descending, tau padded by 0:
 // tr (S^1/2 V T V^T S^1/2)^1/2 is at most the sum of products of singular values (von Neumann). Salmona, Delon, Desolneux (2023).
-import { positiveEigen } from "../linalg/eigen.ts";
 import type { Matrix, MatrixLike } from "../linalg/matrix.ts";
 import { affine, product, transposed } from "../linalg/small.ts";
 import type { Gaussian } from "../measure/gaussian.ts";
+import { bySize } from "./bySize.ts";
 import { pointsOf } from "./density.ts";
-import { requireGaussian } from "./require.ts";
 
 /** The best isometric embedding of the Gaussian of fewer dimensions (n) into the space of the other one (m >= n). */
 export interface EmbeddedResult {
@@ -33,14 +32,9 @@ export interface EmbeddedResult {
  * Throws `InvalidShape` for what is no Gaussian.
  */
 export function embeddedWasserstein(source: Gaussian, target: Gaussian): EmbeddedResult {
-  requireGaussian(source, "source");
-  requireGaussian(target, "target");
-  const swapped = source.mean.length < target.mean.length;
-  const [large, small] = swapped ? [target, source] : [source, target];
+  const { large, small, swapped, ofLarge, ofSmall } = bySize(source, target);
   const m = large.mean.length;
   const n = small.mean.length;
-  const ofLarge = positiveEigen(large.covariance.data, m);
-  const ofSmall = positiveEigen(small.covariance.data, n);
   let value = 0;
   for (let i = 0; i < m; i++) value += (Math.sqrt(ofLarge.values[i]) - (i < n ? Math.sqrt(ofSmall.values[i]) : 0)) ** 2;
   const V = product(transposed(ofLarge.vectors.subarray(0, n * m), n, m), ofSmall.vectors, m, n, n);

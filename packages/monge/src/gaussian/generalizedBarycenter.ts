@@ -15,9 +15,10 @@ import { normalize, type PointCloud } from "../measure/measure.ts";
 import { mixtureOf } from "../measure/mixture.ts";
 import type { Weights } from "../measure/weights.ts";
 import type { StationarityCertificate } from "../run/certificate.ts";
-import type { AsyncOptions, Progress, RunOptions, Status } from "../run/options.ts";
+import type { AsyncOptions, Progress, RunOptions } from "../run/options.ts";
 import type { Report } from "../run/report.ts";
 import { defineSolver, type Run, type RunControl } from "../run/solver.ts";
+import { type Alternated, type AlternatingStep, alternate } from "./alternate.ts";
 import { toShares } from "./barycenter.ts";
 import { sampleMixture } from "./density.ts";
 import { pointsBound, priorCost } from "./generalizedBound.ts";
@@ -129,50 +130,19 @@ interface Problem {
   readonly tolerance: number;
 }
 
-/** The points, and how the iterations ended. */
-interface Found {
-  readonly x: Matrix;
-  readonly status: Status;
-  readonly iterations: number;
-  readonly error: number;
-}
-
 function* run(
   control: RunControl<GeneralizedBarycenterResult>,
   problem: Problem,
   start: Matrix,
 ): Generator<Progress, GeneralizedBarycenterResult, void> {
   const { tolerance } = problem;
-  return finish(yield* control.elsewhere(solveHere));
+  const step = (x: Matrix): AlternatingStep<Matrix> => {
+    const { objective, next } = stepFrom(problem, x);
+    return { objective, next: () => next };
+  };
+  return finish(yield* control.elsewhere(() => alternate(control, start, step, tolerance, finish)));
 
-  function* solveHere(): Generator<Progress, Found, void> {
-    let x = start;
-    let value = Infinity;
-    let decrease = Infinity;
-    let iterations = 0;
-    control.offer(() => finish(found("stopped")));
-    for (;;) {
-      const { objective, next } = stepFrom(problem, x);
-      decrease = value - objective;
-      value = objective;
-      if (objective === 0 || decrease <= tolerance * objective) return found("converged");
-      x = next;
-      iterations++;
-      yield { phase: "barycenter", iteration: iterations, error: relative(), elapsedMs: control.elapsedMs() };
-      const interrupted = control.interrupted();
-      if (interrupted !== null) return found(interrupted);
-    }
-
-    function found(status: Status): Found {
-      return { x, status, iterations, error: value === 0 ? 0 : Math.min(1, relative()) };
-    }
-
-    function relative(): number {
-      return decrease < Infinity && value > 0 ? Math.max(0, decrease) / value : Infinity;
-    }
-  }
-
-  function finish({ x: found, status, iterations, error }: Found): GeneralizedBarycenterResult {
+  function finish({ state: found, status, iterations, error }: Alternated<Matrix>): GeneralizedBarycenterResult {
     return {
       measure: { kind: "points", points: found, weights: new Float64Array(found.rows).fill(1 / found.rows) },
       value: stepFrom(problem, found).objective,

@@ -9,9 +9,10 @@ import { sum } from "../linalg/sum.ts";
 import type { Mixture } from "../measure/mixture.ts";
 import type { Weights } from "../measure/weights.ts";
 import type { StationarityCertificate } from "../run/certificate.ts";
-import type { AsyncOptions, Progress, RunOptions, Status } from "../run/options.ts";
+import type { AsyncOptions, Progress, RunOptions } from "../run/options.ts";
 import type { Report } from "../run/report.ts";
 import { defineSolver, type Run, type RunControl } from "../run/solver.ts";
+import { type Alternated, type AlternatingStep, alternate } from "./alternate.ts";
 import { toShares } from "./barycenter.ts";
 import { procrustesMean } from "./procrustes.ts";
 import { reduceMixture } from "./reduction.ts";
@@ -105,14 +106,6 @@ interface Problem {
   readonly start: Mixture;
 }
 
-/** The barycenter, and how the iterations ended. */
-interface Found {
-  readonly mixture: Mixture;
-  readonly status: Status;
-  readonly iterations: number;
-  readonly error: number;
-}
-
 /** Pairs of a plan by component of the barycenter: to which component of which mixture, with which share of lambda_i. */
 type Sent = readonly (readonly { readonly mixture: number; readonly component: number; readonly share: number }[])[];
 
@@ -121,36 +114,13 @@ function* run(
   { mixtures, lambda, tolerance, start }: Problem,
 ): Generator<Progress, MixtureBarycenterResult, void> {
   const roots = mixtures.map(rootsOf);
-  return finish(yield* control.elsewhere(solveHere));
+  const step = (mixture: Mixture): AlternatingStep<Mixture> => {
+    const { value, sent } = plansFrom(mixture, mixtures, lambda);
+    return { objective: value, next: () => improved(mixture, mixtures, roots, sent) };
+  };
+  return finish(yield* control.elsewhere(() => alternate(control, start, step, tolerance, finish)));
 
-  function* solveHere(): Generator<Progress, Found, void> {
-    let mixture = start;
-    let value = Infinity;
-    let iterations = 0;
-    let decrease = Infinity;
-    control.offer(() => finish(found("stopped")));
-    for (;;) {
-      const { value: next, sent } = plansFrom(mixture, mixtures, lambda);
-      decrease = value === Infinity ? Infinity : value - next;
-      value = next;
-      if (value === 0 || decrease <= tolerance * value) return found("converged");
-      mixture = improved(mixture, mixtures, roots, sent);
-      iterations++;
-      yield { phase: "barycenter", iteration: iterations, error: relative(), elapsedMs: control.elapsedMs() };
-      const interrupted = control.interrupted();
-      if (interrupted !== null) return found(interrupted);
-    }
-
-    function found(status: Status): Found {
-      return { mixture, status, iterations, error: value === 0 ? 0 : Math.min(1, relative()) };
-    }
-
-    function relative(): number {
-      return value > 0 && decrease < Infinity ? Math.max(0, decrease) / value : Infinity;
-    }
-  }
-
-  function finish({ mixture: found, status, iterations, error }: Found): MixtureBarycenterResult {
+  function finish({ state: found, status, iterations, error }: Alternated<Mixture>): MixtureBarycenterResult {
     return {
       mixture: found,
       value: plansFrom(found, mixtures, lambda).value,

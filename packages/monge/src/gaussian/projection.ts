@@ -1,13 +1,12 @@
 // The distance between Gaussians of different dimensions by projection: min of W2(V x + b, y) over orthonormal rows V (n x m) and b.
 // W2^2 = sum_i (rho_i^1/2 - tau_i^1/2)^2 with tau the variances of y and rho_i the number next to tau_i in [lambda_(i + m - n), lambda_i], for
 // the variances of V x along its axes interlace those of x, and may be any that do. Cai, Lim (2022).
-import { positiveEigen } from "../linalg/eigen.ts";
 import { compression } from "../linalg/interlacing.ts";
 import type { Matrix, MatrixLike } from "../linalg/matrix.ts";
 import { affine, gram, product, transposed } from "../linalg/small.ts";
 import type { Gaussian } from "../measure/gaussian.ts";
+import { bySize } from "./bySize.ts";
 import { pointsOf } from "./density.ts";
-import { requireGaussian } from "./require.ts";
 
 /** The best projection of the Gaussian of more dimensions (m) to the space of the other one (n <= m). */
 export interface ProjectionResult {
@@ -34,14 +33,9 @@ export interface ProjectionResult {
  * Throws `InvalidShape` for what is no Gaussian.
  */
 export function projectionDistance(source: Gaussian, target: Gaussian): ProjectionResult {
-  requireGaussian(source, "source");
-  requireGaussian(target, "target");
-  const swapped = source.mean.length < target.mean.length;
-  const [large, small] = swapped ? [target, source] : [source, target];
+  const { large, small, swapped, ofLarge, ofSmall } = bySize(source, target);
   const m = large.mean.length;
   const n = small.mean.length;
-  const ofLarge = positiveEigen(large.covariance.data, m);
-  const ofSmall = positiveEigen(small.covariance.data, n);
   const lambda = ofLarge.values;
   const rho = ofSmall.values.map((tau, i) => Math.min(lambda[i], Math.max(lambda[i + m - n], tau)));
   const value = rho.reduce(

@@ -1,4 +1,5 @@
 // Singular values of a small matrix: K = P diag(sigma) Q^T, by one-sided Jacobi rotations. Hestenes (1958).
+import { transposed } from "../linalg/small.ts";
 
 /** Columns of P (rows x rank) and Q (cols x rank), row-major, with rank = min(rows, cols); sigma descends. */
 export interface Singular {
@@ -63,8 +64,4 @@ function rotate(W: Float64Array, rows: number, cols: number, p: number, q: numbe
     W[i * cols + p] = c * one - s * other;
     W[i * cols + q] = s * one + c * other;
   }
-}
-
-function transposed(K: Float64Array, rows: number, cols: number): Float64Array {
-  return Float64Array.from(K, (_, at) => K[(at % rows) * cols + Math.floor(at / rows)]);
 }

@@ -4,6 +4,7 @@
 // equations Q^T 1 = g = R^T 1, the gradient of a convex function of (s, t): Newton's method, where Dykstra's takes hundreds of passes.
 import { entropic } from "../kernels/entropic.ts";
 import { type Workspace, withWorkspace } from "../kernels/workspace.ts";
+import { factor, solveFactored } from "../linalg/cholesky.ts";
 import { sum } from "../linalg/sum.ts";
 
 /** Factors of a plan; changed in place. */
@@ -194,22 +195,9 @@ function newtonStep({ source, target, g, free }: Evaluation, r: number): Float64
   }
   for (let k = 0; k < r; k++) if (free[k]) H[(r + k) * size + k] = g[k];
   for (let k = 0; k < size; k++) H[k * size + k] *= 1 + 1e-12;
-  for (let k = 0; k < size; k++) {
-    for (let l = 0; l <= k; l++) {
-      let value = H[k * size + l];
-      for (let q = 0; q < l; q++) value -= H[k * size + q] * H[l * size + q];
-      // A pivot of rounding alone belongs to the shift: its unknown stays where it is.
-      H[k * size + l] = l < k ? value / H[l * size + l] : value > 1e-15 ? Math.sqrt(value) : Infinity;
-    }
-  }
-  for (let k = 0; k < size; k++) {
-    for (let q = 0; q < k; q++) step[k] -= H[k * size + q] * step[q];
-    step[k] /= H[k * size + k];
-  }
-  for (let k = size - 1; k >= 0; k--) {
-    for (let q = k + 1; q < size; q++) step[k] -= H[q * size + k] * step[q];
-    step[k] /= H[k * size + k];
-  }
+  // A pivot of rounding alone belongs to the shift: its unknown stays where it is.
+  factor(H, size, (pivot) => (pivot > 1e-15 ? Math.sqrt(pivot) : Infinity));
+  solveFactored(H, step, size);
   return step;
 }
 

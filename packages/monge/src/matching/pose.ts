@@ -1,6 +1,7 @@
 // The unknowns of a camera: how it changes with a small step, and the step that fits it best to weighted targets.
 //
 // Gauss-Newton with Levenberg's damping on sum_i W_i |y_i - y_i(camera)|^2, y the five features of an ellipse.
+import { factor, solveFactored } from "../linalg/cholesky.ts";
 import type { Camera } from "./camera.ts";
 import { orthonormal, turned } from "./rotation.ts";
 
@@ -45,23 +46,8 @@ export function solveNormal(H: Float64Array, g: Float64Array, damping: number): 
   const k = g.length;
   const L = H.slice();
   for (let i = 0; i < k; i++) L[i * k + i] += damping * H[i * k + i] + 1e-300;
-  for (let i = 0; i < k; i++) {
-    for (let j = 0; j <= i; j++) {
-      let sum = L[i * k + j];
-      for (let p = 0; p < j; p++) sum -= L[i * k + p] * L[j * k + p];
-      if (i !== j) L[i * k + j] = sum / L[j * k + j];
-      else if (sum > 0) L[i * k + i] = Math.sqrt(sum);
-      else return null;
-    }
-  }
+  if (!factor(L, k, (pivot) => (pivot > 0 ? Math.sqrt(pivot) : Number.NaN))) return null;
   const x = g.slice();
-  for (let i = 0; i < k; i++) {
-    for (let p = 0; p < i; p++) x[i] -= L[i * k + p] * x[p];
-    x[i] /= L[i * k + i];
-  }
-  for (let i = k - 1; i >= 0; i--) {
-    for (let p = i + 1; p < k; p++) x[i] -= L[p * k + i] * x[p];
-    x[i] /= L[i * k + i];
-  }
+  solveFactored(L, x, k);
   return x.every((value) => Number.isFinite(value)) ? x : null;
 }

@@ -1,5 +1,6 @@
 // The best weights of given plans: min <c, w> + 1/2 <w, H w> over w >= 0 with sum w = 1, by an active set.
 // Simplicial decomposition (von Hohenbalken 1977) asks for it after each new plan.
+import { factor, largestDiagonal, solveFactored } from "../linalg/cholesky.ts";
 
 /** Improves the feasible weights `w` to the optimum over the given plans; those with weight 0 take part only if named by `entering`. */
 export function reweigh(H: readonly Float64Array[], c: Float64Array, w: Float64Array, entering: number): void {
@@ -46,40 +47,15 @@ function direction(H: readonly Float64Array[], c: Float64Array, w: Float64Array,
     // Plans with the same features are told apart by their cost alone.
     M[s * size + s] += 1e-13 * unit;
   }
-  factor(M, size);
+  // A pivot lost to rounding becomes that of a unit of rounding.
+  const least = 1e-14 * largestDiagonal(M, size);
+  factor(M, size, (pivot) => Math.sqrt(Math.max(pivot, least)));
   const ones = new Float64Array(size).fill(1);
   // The mean slope is a multiplier: taking it out beforehand spares digits.
   const mean = slope.reduce((all, value) => all + value, 0) / size;
   for (let s = 0; s < size; s++) slope[s] -= mean;
-  solveFactored(M, size, slope);
-  solveFactored(M, size, ones);
+  solveFactored(M, slope, size);
+  solveFactored(M, ones, size);
   const shift = slope.reduce((all, value) => all + value, 0) / ones.reduce((all, value) => all + value, 0);
   return slope.map((value, s) => value - shift * ones[s]);
-}
-
-/** Cholesky's factor L into the lower triangle; a pivot lost to rounding becomes that of a unit of rounding. */
-function factor(M: Float64Array, size: number): void {
-  let largest = 0;
-  for (let s = 0; s < size; s++) largest = Math.max(largest, M[s * size + s]);
-  for (let s = 0; s < size; s++) {
-    for (let r = 0; r <= s; r++) {
-      let total = M[s * size + r];
-      for (let k = 0; k < r; k++) total -= M[s * size + k] * M[r * size + k];
-      if (r < s) M[s * size + r] = total / M[r * size + r];
-      else M[s * size + s] = Math.sqrt(Math.max(total, 1e-14 * largest));
-    }
-  }
-}
-
-function solveFactored(L: Float64Array, size: number, x: Float64Array): void {
-  for (let s = 0; s < size; s++) {
-    let total = x[s];
-    for (let k = 0; k < s; k++) total -= L[s * size + k] * x[k];
-    x[s] = total / L[s * size + s];
-  }
-  for (let s = size - 1; s >= 0; s--) {
-    let total = x[s];
-    for (let k = s + 1; k < size; k++) total -= L[k * size + s] * x[k];
-    x[s] = total / L[s * size + s];
-  }
 }

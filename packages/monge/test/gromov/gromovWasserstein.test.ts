@@ -1,59 +1,20 @@
 // Gromov-Wasserstein transport against what is written in its definition, against all permutations, and against its own laws.
 import { describe, expect, it } from "vitest";
+import { type GromovOptions, type GromovResult, gromovWasserstein } from "../../src/gromov/index.ts";
+import { cost, isOtError, type Matrix, random } from "../../src/index.ts";
 import {
-  fusedGromovWasserstein,
-  type GromovOptions,
-  type GromovResult,
-  gromovLowerBounds,
-  gromovWasserstein,
-} from "../../src/gromov/index.ts";
-import { cost, emd, isOtError, type Matrix, random } from "../../src/index.ts";
-import { bestOfPermutations, klLoss, quadruples, squareLoss } from "../oracles/gromov.ts";
-
-const matrix = (n: number, entry: (i: number, k: number) => number): Matrix => ({
-  data: Float64Array.from({ length: n * n }, (_, at) => entry(Math.floor(at / n), at % n)),
-  rows: n,
-  cols: n,
-});
-const cloud = (seed: number, n: number, d: number): Matrix => {
-  const { normal } = random(seed);
-  return { data: Float64Array.from({ length: n * d }, normal), rows: n, cols: d };
-};
-const masses = (seed: number, n: number): Float64Array => {
-  const { uniform } = random(seed);
-  const raw = Float64Array.from({ length: n }, () => 0.1 + uniform());
-  const total = raw.reduce((sum, value) => sum + value, 0);
-  return raw.map((value) => value / total);
-};
-const asMatrix = (points: Matrix, ground: "sqeuclidean" | "euclidean" = "sqeuclidean"): Matrix => ({
-  data: cost.points(points, points, ground).block(0, points.rows),
-  rows: points.rows,
-  cols: points.rows,
-});
-/** Any matrix without symmetry, or a graph. */
-const arbitrary = (seed: number, n: number): Matrix => {
-  const { uniform } = random(seed);
-  return matrix(n, uniform);
-};
-const graph = (seed: number, n: number): Matrix => {
-  const { uniform } = random(seed);
-  const half = matrix(n, () => (uniform() < 0.4 ? 1 : 0));
-  return matrix(n, (i, k) => (i === k ? 0 : half.data[Math.min(i, k) * n + Math.max(i, k)]));
-};
-const largestDifference = (p: ArrayLike<number>, q: ArrayLike<number>): number =>
-  Array.from(p).reduce((most, value, k) => Math.max(most, Math.abs(value - q[k])), 0);
-const dense = (result: GromovResult): Matrix => result.plan.toDense();
-
-/** Structures of every kind, with the matrix that they stand for. */
-const kinds = [
-  ["points", (seed: number, n: number) => cost.points(cloud(seed, n, 2))],
-  ["squared distances as a matrix", (seed: number, n: number) => asMatrix(cloud(seed, n, 2))],
-  ["distances", (seed: number, n: number) => asMatrix(cloud(seed, n, 2), "euclidean")],
-  ["a graph", graph],
-  ["no symmetry", arbitrary],
-] as const;
-const entriesOf = (C: Matrix | ReturnType<typeof cost.points>, n: number): Matrix =>
-  "kind" in C ? { data: C.block(0, n), rows: n, cols: n } : C;
+  arbitrary,
+  asMatrix,
+  cloud,
+  dense,
+  entriesOf,
+  graph,
+  kinds,
+  largestDifference,
+  masses,
+  matrix,
+} from "../generators/structures.ts";
+import { bestOfPermutations, klLoss, quadruples } from "../oracles/gromov.ts";
 
 describe("gromovWasserstein(Cx, Cy, a, b)", () => {
   describe.each(kinds)("between structures: %s", (_, make) => {
@@ -388,98 +349,5 @@ describe("gromovWasserstein(Cx, Cy, a, b)", () => {
       ),
     ).toMatch(/entry -1/);
     expect(refused(() => gromovWasserstein(C, C, [1, 2], [1, 3]))).toMatch(/weighs/);
-  });
-});
-
-describe("fusedGromovWasserstein(M, Cx, Cy, a, b, { alpha })", () => {
-  const [x, y] = [cloud(111, 9, 2), cloud(112, 8, 2)];
-  const [fx, fy] = [cloud(113, 9, 3), cloud(114, 8, 3)];
-  const M = cost.points(fx, fy);
-  const [a, b] = [masses(115, 9), masses(116, 8)];
-  const asDense = { data: M.block(0, 9), rows: 9, cols: 8 };
-
-  it("alpha 0 is emd, alpha 1 is gromovWasserstein", () => {
-    for (const [Cx, Cy] of [
-      [cost.points(x), cost.points(y)],
-      [asMatrix(x, "euclidean"), asMatrix(y, "euclidean")],
-    ]) {
-      const none = fusedGromovWasserstein(M, Cx, Cy, a, b, { alpha: 0 });
-      expect(none.value).toBeCloseTo(emd(a, b, M).value, 12);
-      expect(none.transportCost).toBeCloseTo(none.value, 12);
-      const all = fusedGromovWasserstein(M, Cx, Cy, a, b, { alpha: 1 });
-      expect(all.value).toBeCloseTo(gromovWasserstein(Cx, Cy, a, b).value, 10);
-    }
-  });
-
-  it.each([0.2, 0.5, 0.9])("alpha %d: the value is both sums; matrices and points agree; certified", (alpha) => {
-    const options = { alpha, starts: ["product"] } as const;
-    const result = fusedGromovWasserstein(M, cost.points(x), cost.points(y), a, b, options);
-    const P = dense(result);
-    const linear = P.data.reduce((total, value, at) => total + value * asDense.data[at], 0);
-    const structure = quadruples(asMatrix(x), asMatrix(y), P, squareLoss);
-    expect(result.value).toBeCloseTo((1 - alpha) * linear + alpha * structure, 11);
-    expect(result.transportCost).toBeCloseTo(linear, 12);
-    for (const term of [asDense, cost.points(fx, fy)]) {
-      const other = fusedGromovWasserstein(term, asMatrix(x), asMatrix(y), a, b, options);
-      expect(other.value).toBeCloseTo(result.value, 9);
-    }
-    expect(fusedGromovWasserstein(asDense, cost.points(x), cost.points(y), a, b, options).value).toBeCloseTo(
-      result.value,
-      9,
-    );
-    const { stationarityGap, lowerBound, objective } = result.certify();
-    expect(objective).toBeCloseTo(result.value, 12);
-    expect(stationarityGap).toBeLessThan(1e-8);
-    expect(lowerBound).toBeLessThan(result.value);
-    expect(lowerBound).toBeGreaterThan((1 - alpha) * emd(a, b, M).value - 1e-12);
-  });
-
-  it("entropic and proximal take the linear term too", () => {
-    const entropic = fusedGromovWasserstein(M, cost.points(x), cost.points(y), a, b, {
-      method: "projectedGradient",
-      epsilon: 2,
-    });
-    expect(entropic.certify().stationarityGap).toBeLessThan(1e-4 * entropic.value);
-    expect(entropic.value).toBeCloseTo(
-      0.5 * entropic.structureCost + 0.5 * entropic.transportCost + entropic.entropy,
-      10,
-    );
-  });
-
-  it("refuses alpha out of range, M of another size, forbidden pairs", () => {
-    const call = (term: Parameters<typeof emd>[2], alpha: number) => () =>
-      fusedGromovWasserstein(term, asMatrix(x), asMatrix(y), a, b, { alpha });
-    expect(call(M, 1.5)).toThrow(/alpha is 1.5/);
-    expect(call([[1]], 0.5)).toThrow(/M is 1 x 1 between 9 and 8/);
-    expect(call({ ...asDense, data: asDense.data.map((v, k) => (k === 3 ? Infinity : v)) }, 0.5)).toThrow(/forbids/);
-  });
-});
-
-describe("gromovLowerBounds(Cx, Cy, a, b)", () => {
-  it.each(kinds)(
-    "%s: FLB, SLB and TLB are below the best of many starts; TLB is the sharpest with all quantiles",
-    (_, make) => {
-      for (let seed = 0; seed < 4; seed++) {
-        const [n, m] = [6, 6];
-        const [Cx, Cy] = [make(200 + seed, n), make(300 + seed, m)];
-        const { value } = gromovWasserstein(Cx, Cy, null, null, { starts: 12 });
-        const { FLB, SLB, TLB, best } = gromovLowerBounds(Cx, Cy, null, null, { quantiles: 6 });
-        expect(best).toBeLessThan(value + 1e-12);
-        expect(FLB).toBeLessThan(TLB + 1e-12);
-        expect(SLB).toBeLessThan(TLB + 1e-12);
-        expect(gromovLowerBounds(Cx, Cy, null, null, { quantiles: 2 }).TLB).toBeLessThan(TLB + 1e-12);
-      }
-    },
-  );
-
-  it("SLB and TLB of two points at distances 1 and 3: all that there is", () => {
-    const two = (gap: number): number[][] => [
-      [0, gap],
-      [gap, 0],
-    ];
-    const bounds = gromovLowerBounds(two(1), two(3), null, null);
-    expect(bounds.SLB).toBeCloseTo(2, 12);
-    expect(bounds.TLB).toBeCloseTo(2, 12);
-    expect(gromovWasserstein(two(1), two(3), null, null, { starts: 4 }).value).toBeCloseTo(2, 12);
   });
 });

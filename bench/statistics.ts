@@ -9,9 +9,10 @@ export function wilson(k: number, n: number): [number, number] {
   return [Math.max(0, centre - half), Math.min(1, centre + half)];
 }
 
+export const mean = (values: readonly number[]): number =>
+  values.reduce((sum, value) => sum + value, 0) / values.length;
 /** null of nothing. */
-export const mean = (values: readonly number[]): number | null =>
-  values.length === 0 ? null : values.reduce((sum, value) => sum + value, 0) / values.length;
+export const meanOrNull = (values: readonly number[]): number | null => (values.length === 0 ? null : mean(values));
 /** The upper one of an even number. */
 export const median = (values: readonly number[]): number => [...values].sort((p, q) => p - q)[values.length >> 1];
 
