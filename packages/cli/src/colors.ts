@@ -1,4 +1,4 @@
-// monge colors: an image in the colors of another.
+// monge colors: an image in the colours of another.
 import { encodePicture, readPicture, writeFileAtomic } from "@monge/io";
 import { type ColorMethod, type ColorSpace, colorTransfer } from "monge/image";
 import { type ExitCode, exitCode, UsageError } from "./exit.ts";
@@ -12,7 +12,7 @@ interface ColorsOptions extends OutputOptions {
   readonly space?: ColorSpace;
   readonly amount?: number;
   readonly strength?: number;
-  readonly neighbors?: number;
+  readonly neighbours?: number;
   readonly guided?: boolean;
   readonly seed?: number;
 }
@@ -21,7 +21,7 @@ interface ColorsOptions extends OutputOptions {
 export async function colorsCommand(args: readonly (string | undefined)[], given: object): Promise<ExitCode> {
   const options = given as ColorsOptions;
   const [sourcePath, referencePath] = args as [string, string];
-  const { out, force, method, colors, space, amount, strength, neighbors, guided, seed } = options;
+  const { out, force, method, colors, space, amount, strength, neighbours, guided, seed } = options;
   if (out === undefined) throw new UsageError("--out is missing.", "Say where the picture goes: -o OUT.png.");
   await checkOut(options, /\.png$/i, ".png");
   const source = await readPicture(sourcePath);
@@ -33,7 +33,7 @@ export async function colorsCommand(args: readonly (string | undefined)[], given
       space,
       amount,
       strength,
-      neighbors,
+      neighbours,
       guided,
       seed,
       signal,

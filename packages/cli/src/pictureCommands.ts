@@ -6,31 +6,31 @@ const image = "An image (.png .jpg .webp)";
 
 export const colors: CommandRow = {
   name: "colors",
-  summary: "An image in the colors of another: transport between their palettes",
+  summary: "An image in the colours of another: transport between their palettes",
   arguments: [
     { syntax: "<source>", summary: image },
-    { syntax: "<reference>", summary: "The image whose colors it gets" },
+    { syntax: "<reference>", summary: "The image whose colours it gets" },
   ],
   options: [
     {
       flags: "--method <name>",
       group: "Problem",
       summary:
-        "exact, smoother by entropic or laplacian, unbalanced to leave colors alone that have no counterpart, affine, sliced",
+        "exact, smoother by entropic or laplacian, unbalanced to leave colours alone that have no counterpart, affine, sliced",
       fallback: "exact",
       choices: ["exact", "affine", "entropic", "unbalanced", "laplacian", "sliced"],
     },
     {
       flags: "--colors <k>",
       group: "Problem",
-      summary: "Colors of each palette",
+      summary: "Colours of each palette",
       fallback: "1000",
       value: "count",
     },
     {
       flags: "--space <name>",
       group: "Problem",
-      summary: "Where distances between colors are taken",
+      summary: "Where distances between colours are taken",
       fallback: "oklab",
       choices: ["oklab", "lab", "linear", "srgb"],
     },
@@ -45,14 +45,14 @@ export const colors: CommandRow = {
       flags: "--strength <price>",
       group: "Problem",
       summary:
-        "Unbalanced: what leaving a color alone costs, in squared units of the space; laplacian: how alike neighbors move",
+        "Unbalanced: what leaving a colour alone costs, in squared units of the space; laplacian: how alike neighbours move",
       fallback: "0.02 unbalanced, 1 laplacian",
       value: "positive",
     },
     {
-      flags: "--neighbors <k>",
+      flags: "--neighbours <k>",
       group: "Problem",
-      summary: "Palette colors that tell any other color where to go; 1 is the nearest alone",
+      summary: "Palette colours that tell any other colour where to go; 1 is the nearest alone",
       fallback: "8",
       value: "count",
     },
@@ -68,13 +68,13 @@ export const colors: CommandRow = {
     progress,
   ],
   examples: [
-    { summary: "Noon in the colors of dusk", line: "monge colors noon.png dusk.png -o evening.png" },
+    { summary: "Noon in the colours of dusk", line: "monge colors noon.png dusk.png -o evening.png" },
     {
       summary: "Gently: half of the way, smoothed along the picture",
       line: "monge colors noon.png dusk.png -o gentle.png --amount 0.5 --guided --json",
     },
     {
-      summary: "Colors without a counterpart stay",
+      summary: "Colours without a counterpart stay",
       line: "monge colors noon.png dusk.png -o kept.png --method unbalanced --colors 300",
     },
   ],
@@ -82,7 +82,7 @@ export const colors: CommandRow = {
 
 export const morph: CommandRow = {
   name: "morph",
-  summary: "Frames between two images: their light moves, with its colors",
+  summary: "Frames between two images: their light moves, with its colours",
   arguments: [
     { syntax: "<a>", summary: image },
     { syntax: "<b>", summary: "The image that it becomes" },

@@ -37,7 +37,7 @@ export interface ColorTransferOptions extends RunOptions {
   /** Sliced: how often the axes are turned; default 40. */
   readonly rounds?: number;
   /** Colours of the palette that tell any other colour where to go; default 8; 1 is the nearest alone. */
-  readonly neighbors?: number;
+  readonly neighbours?: number;
   /** How far to go, from 0 (nothing changes) to 1 (default). */
   readonly amount?: number;
   /** Smooth what changes along the picture, not across its edges; default false. `true` stands for the default radius and contrast. */
@@ -95,12 +95,12 @@ export const colorTransfer: ColorTransfer = /*#__PURE__*/ defineSolver<
 >(2, (control, [source, reference], options) => {
   requirePicture(source, "source");
   requirePicture(reference, "reference");
-  const { method = "exact", space = "oklab", neighbors = 8, amount = 1, nodes = 33, relativeEpsilon = 0.002 } = options;
+  const { method = "exact", space = "oklab", neighbours = 8, amount = 1, nodes = 33, relativeEpsilon = 0.002 } = options;
   colorCodec(space);
   if (!colorMethods.includes(method))
     throw optionOutOfRange("method", method, `Use one of ${colorMethods.join(", ")}.`);
-  if (!(Number.isInteger(neighbors) && neighbors >= 1))
-    throw optionOutOfRange("neighbors", neighbors, "Use a whole number of at least 1; 8 is the default.");
+  if (!(Number.isInteger(neighbours) && neighbours >= 1))
+    throw optionOutOfRange("neighbours", neighbours, "Use a whole number of at least 1; 8 is the default.");
   if (!(amount >= 0 && amount <= 1)) throw optionOutOfRange("amount", amount, "Use a number from 0 to 1.");
   if (!(Number.isInteger(nodes) && nodes >= 2 && nodes <= 129))
     throw optionOutOfRange("nodes", nodes, "Use a whole number from 2 to 129; 33 is the default.");
@@ -111,7 +111,7 @@ export const colorTransfer: ColorTransfer = /*#__PURE__*/ defineSolver<
   return run(control, source, reference, {
     method,
     space,
-    neighbors,
+    neighbours,
     amount,
     nodes,
     relativeEpsilon,
@@ -126,7 +126,7 @@ export const colorTransfer: ColorTransfer = /*#__PURE__*/ defineSolver<
 interface Settings {
   readonly method: ColorMethod;
   readonly space: ColorSpace;
-  readonly neighbors: number;
+  readonly neighbours: number;
   readonly amount: number;
   readonly nodes: number;
   readonly relativeEpsilon: number;
@@ -143,7 +143,7 @@ function* run(
   reference: Picture,
   settings: Settings,
 ): Generator<Progress, ColorTransferResult, void> {
-  const { method, space, neighbors, amount, nodes, colors, guided } = settings;
+  const { method, space, neighbours, amount, nodes, colors, guided } = settings;
   const sign = (phase: string, share: number): Progress => ({
     phase,
     iteration: Math.round(100 * share),
@@ -155,7 +155,7 @@ function* run(
   const to = palette(reference, { size: colors, space });
   const { by, plan, value } = yield* planColors(from, to, settings);
   const planned = control.elapsedMs();
-  const move = extend({ colors: from.colors, weights: from.weights, by: by.map((d) => amount * d) }, neighbors);
+  const move = extend({ colors: from.colors, weights: from.weights, by: by.map((d) => amount * d) }, neighbours);
   const building = buildLookup(space, nodes, move);
   let lookup: Lookup;
   for (let slice = 1; ; slice++) {

@@ -44,12 +44,12 @@ describe("colorTransfer(source, reference)", () => {
     // Half of the source is near the reference's only colour, half is far from it.
     const two: Picture = { data: Uint8Array.of(20, 20, 20, 250, 40, 40), width: 2, height: 1, channels: 3, max: 255 };
     const one: Picture = { data: Uint8Array.of(40, 40, 60), width: 1, height: 1, channels: 3, max: 255 };
-    const { picture } = colorTransfer(two, one, { method: "unbalanced", space: "srgb", strength: 0.02, neighbors: 1 });
+    const { picture } = colorTransfer(two, one, { method: "unbalanced", space: "srgb", strength: 0.02, neighbours: 1 });
     const [r, , b, red] = picture.data;
     expect(r).toBeGreaterThan(22);
     expect(b).toBeGreaterThan(30);
     expect(red).toBeGreaterThan(240);
-    const all = colorTransfer(two, one, { method: "exact", space: "srgb", neighbors: 1 });
+    const all = colorTransfer(two, one, { method: "exact", space: "srgb", neighbours: 1 });
     expect(all.picture.data[3]).toBeLessThan(50);
   });
   it("a picture in its own colours is itself, and amount 0 changes nothing", () => {
