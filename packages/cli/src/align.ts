@@ -33,6 +33,7 @@ export interface AlignOptions {
   readonly force?: boolean;
   readonly json?: boolean;
   readonly quiet?: boolean;
+  readonly progress?: boolean;
 }
 
 /** Samples with the columns that were no coordinates. */
@@ -66,7 +67,7 @@ export async function alignCommand(args: readonly (string | undefined)[], given:
   const sourceLabels = source.labels(labels);
   const known = target.labels(targetLabels)?.map((label) => (label === "" ? null : label));
   const { method = sourceLabels === null ? "sinkhorn" : "groupLasso" } = options;
-  const line = progressLine(process.stderr, Boolean(options.quiet), false);
+  const line = progressLine(process.stderr, Boolean(options.quiet), Boolean(options.progress));
   const fitted = await interruptible(async (signal) => {
     try {
       return await fit.async(source.points, target.points, {

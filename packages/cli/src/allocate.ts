@@ -8,6 +8,7 @@ import { sourceOf } from "./input.ts";
 import { interruptible } from "./interruption.ts";
 import { pensFor } from "./pens.ts";
 import { plainSpaces, shortNumber } from "./plot/number.ts";
+import { progressLine } from "./progress.ts";
 
 /** The options of `monge allocate`, as the parser returns them. */
 export interface AllocateOptions {
@@ -17,11 +18,12 @@ export interface AllocateOptions {
   readonly force?: boolean;
   readonly json?: boolean;
   readonly quiet?: boolean;
+  readonly progress?: boolean;
 }
 
 /** Runs the command. */
 export async function allocateCommand(args: readonly (string | undefined)[], given: object): Promise<ExitCode> {
-  const { supplies, demands, out, force, json, quiet } = given as AllocateOptions;
+  const { supplies, demands, out, force, json, quiet, progress } = given as AllocateOptions;
   const [table = "-"] = args;
   if ((supplies === undefined) !== (demands === undefined))
     throw new UsageError("--supplies and --demands come together.", "Give both, or one table with everything in it.");
@@ -35,7 +37,10 @@ export async function allocateCommand(args: readonly (string | undefined)[], giv
       ? await sourceOf(table)
       : { lanes: await sourceOf(table), supplies: await sourceOf(supplies), demands: await sourceOf(demands) },
   );
-  const answer = await interruptible((signal) => allocate.async(problem, { signal }));
+  const line = progressLine(process.stderr, Boolean(quiet), Boolean(progress));
+  const answer = await interruptible((signal) => allocate.async(problem, { signal, onProgress: line.show })).finally(
+    line.end,
+  );
   if (out !== undefined) {
     const text = shipmentsCsv(answer);
     if (out === "-") process.stdout.write(text);

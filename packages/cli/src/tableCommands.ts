@@ -1,5 +1,5 @@
 // The rows of the commands over tables: allocate, align.
-import { type CommandRow, force, out, output } from "./commandRow.ts";
+import { type CommandRow, force, out, output, progress } from "./commandRow.ts";
 
 /** `monge allocate`. */
 export const allocate: CommandRow = {
@@ -23,6 +23,7 @@ export const allocate: CommandRow = {
     out("Write the shipments to this file (.csv: from,to,amount,cost); - is standard output"),
     force,
     ...output,
+    progress,
   ],
   examples: [
     { summary: "Who ships what to whom, and where a unit more would help", line: "monge allocate plants.csv" },
@@ -101,6 +102,7 @@ export const align: CommandRow = {
     },
     force,
     ...output,
+    progress,
   ],
   examples: [
     {

@@ -83,3 +83,10 @@ it.each([
   expect(stderr.trim().split("\n")).toHaveLength(1);
   expect(stderr).toMatch(message);
 });
+
+it("progress is shown where asked for, and nothing otherwise", () => {
+  const line = "align old.csv new.csv --labels class";
+  expect(d.process(line).stderr).toBe("");
+  expect(d.process(`${line} --progress`).stderr).toMatch(/iteration.* s\n/);
+  expect(d.process("allocate plants.csv --progress").code).toBe(0);
+});
