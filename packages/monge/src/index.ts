@@ -163,6 +163,12 @@ export type { SlicedCertificate, SlicedResult } from "./sliced/slicedResult.ts";
 export { type SlicedOptions, slicedWasserstein } from "./sliced/slicedWasserstein.ts";
 export type { SliceOptions } from "./sliced/slices.ts";
 export { type SphericalSlicedOptions, sphericalSliced } from "./sliced/sphericalSliced.ts";
+export {
+  type UnbalancedSliced,
+  type UnbalancedSlicedOptions,
+  type UnbalancedSlicedResult,
+  unbalancedSliced,
+} from "./sliced/unbalancedSliced.ts";
 export type { SolveMethod } from "./solve/methods.ts";
 export {
   type MeasuresResult,

@@ -71,6 +71,7 @@ it("monge exports exactly these values", () => {
       "sparsePlan",
       "sphericalSliced",
       "twoSampleTest",
+      "unbalancedSliced",
       "unbalancedTransport",
       "wasserstein1d",
       "wassersteinCircle",
