@@ -152,6 +152,12 @@ export {
   maxSliced,
 } from "./sliced/maxSliced.ts";
 export {
+  type ProjectionRobust,
+  type ProjectionRobustOptions,
+  type ProjectionRobustResult,
+  projectionRobust,
+} from "./sliced/projectionRobust.ts";
+export {
   type MinSlicedPlanOptions,
   minSlicedPlan,
   type SlicedPlanCertificate,

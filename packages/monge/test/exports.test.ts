@@ -52,6 +52,7 @@ it("monge exports exactly these values", () => {
       "partialTransport1d",
       "permutationTest",
       "pointCloud",
+      "projectionRobust",
       "proportion",
       "random",
       "regularisedTransport",

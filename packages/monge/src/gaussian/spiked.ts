@@ -5,8 +5,9 @@ import { OtError, optionOutOfRange } from "../errors/otError.ts";
 import { positiveEigen, squareRoot } from "../linalg/eigen.ts";
 import { squaredBures } from "../linalg/fidelity.ts";
 import { type Floats, type Matrix, type MatrixLike, toMatrix } from "../linalg/matrix.ts";
+import { orthonormalRows } from "../linalg/orthonormal.ts";
 import { gram, product, transposed } from "../linalg/small.ts";
-import { dot, sum } from "../linalg/sum.ts";
+import { sum } from "../linalg/sum.ts";
 import { gaussian } from "../measure/gaussian.ts";
 import { readWeights, type Weights } from "../measure/weights.ts";
 import { gaussianMap } from "./map.ts";
@@ -59,7 +60,7 @@ export function empiricalSpiked(points: MatrixLike, count: number, weights: Weig
     const vector = vectors.subarray(k * size, (k + 1) * size);
     axes.set(byRows ? product(vector, centred, 1, n, d) : vector, k * d);
   }
-  const kept = orthonormal(axes, d);
+  const kept = orthonormalRows(axes, d);
   const variances = Float64Array.from({ length: kept.rows }, (_, k) => Math.max(0, values[k] - noise));
   return { mean, axes: kept, variances, noise };
 }
@@ -122,7 +123,7 @@ function together(
   checked(target, "target");
   const d = source.mean.length;
   if (target.mean.length !== d) throw otherDimension("target", target.mean.length, d);
-  const span = orthonormal(Float64Array.of(...source.axes.data, ...target.axes.data), d);
+  const span = orthonormalRows(Float64Array.of(...source.axes.data, ...target.axes.data), d);
   const within = ({ axes, variances, noise }: SpikedGaussian): Float64Array => {
     const r = span.rows;
     const W = product(span.data, transposed(axes.data, axes.rows, d), r, d, axes.rows);
@@ -132,28 +133,6 @@ function together(
     return out;
   };
   return { span, from: within(source), to: within(target), outside: d - span.rows };
-}
-
-/** The rows by Gram and Schmidt, twice over; those that lie in the span of the rows before are left out. */
-function orthonormal(rows: Float64Array, d: number): Matrix {
-  const kept: Float64Array[] = [];
-  for (let at = 0; at < rows.length; at += d) {
-    const row = rows.slice(at, at + d);
-    const before = Math.sqrt(dot(row, row));
-    for (let round = 0; round < 2; round++) {
-      for (const other of kept) {
-        const along = dot(row, other);
-        for (let k = 0; k < d; k++) row[k] -= along * other[k];
-      }
-    }
-    const length = Math.sqrt(dot(row, row));
-    if (length > 1e-10 * before) kept.push(row.map((value) => value / length));
-  }
-  const data = new Float64Array(kept.length * d);
-  kept.forEach((row, k) => {
-    data.set(row, k * d);
-  });
-  return { data, rows: kept.length, cols: d };
 }
 
 function checked({ mean, axes, variances, noise }: SpikedGaussian, argument: string): void {
