@@ -54,16 +54,17 @@ export function circleAngles(count: i32, s: usize, t: usize): void {
 
 // @ts-ignore: decorator
 @inline
-function massAt(masses: usize, order: usize, k: i32, n: i32): f64 {
-  return masses === 0 ? 1 / <f64>n : load<f64>(masses + (<usize>load<u32>(order + (<usize>k << 2)) << 3));
+function massAt(masses: usize, order: usize, k: i32, each: f64): f64 {
+  return masses === 0 ? each : load<f64>(masses + (<usize>load<u32>(order + (<usize>k << 2)) << 3));
 }
 
 /** W_2^2 between the sorted row x, of masses a with the sum 1, and the uniform law: the variance of x_i - F(x_i) + a_i / 2, and sum a_i^3 / 12. */
 export function circleUniformCost(n: i32, x: usize, a: usize, order: usize): f64 {
+  const each = 1 / <f64>n;
   let level: f64 = 0;
   let mean: f64 = 0;
   for (let i = 0; i < n; i++) {
-    const mass = massAt(a, order, i, n);
+    const mass = massAt(a, order, i, each);
     const offset = load<f64>(x + (<usize>i << 3)) - (level + mass / 2);
     level += mass;
     mean += mass * offset;
@@ -71,16 +72,17 @@ export function circleUniformCost(n: i32, x: usize, a: usize, order: usize): f64
   }
   let spread: f64 = 0;
   for (let i = 0; i < n; i++) {
-    const mass = massAt(a, order, i, n);
+    const mass = massAt(a, order, i, each);
     const gap = load<f64>(x + (<usize>i << 3)) - mean;
-    spread += mass * (gap * gap + (mass * mass) / 12);
+    spread += mass * (gap * gap + mass * mass * (1.0 / 12));
   }
   return spread;
 }
 
 function meanOf(n: i32, x: usize, a: usize, order: usize): f64 {
+  const each = 1 / <f64>n;
   let mean: f64 = 0;
-  for (let i = 0; i < n; i++) mean += massAt(a, order, i, n) * load<f64>(x + (<usize>i << 3));
+  for (let i = 0; i < n; i++) mean += massAt(a, order, i, each) * load<f64>(x + (<usize>i << 3));
   return mean;
 }
 
@@ -89,6 +91,8 @@ function meanOf(n: i32, x: usize, a: usize, order: usize): f64 {
  * masses a and b with the sums 1. Counted from the level 0 of F on, G is ahead by the difference of the means.
  */
 export function circleLinearCost(n: i32, m: i32, x: usize, y: usize, a: usize, b: usize, rows: usize, columns: usize): f64 {
+  const eachX = 1 / <f64>n;
+  const eachY = 1 / <f64>m;
   const ahead = meanOf(n, x, a, rows) - meanOf(m, y, b, columns);
   const offset = ahead - Math.floor(ahead);
   let j = 0;
@@ -96,13 +100,13 @@ export function circleLinearCost(n: i32, m: i32, x: usize, y: usize, a: usize, b
   let turns: f64 = 0;
   let endY: f64 = 0;
   while (true) {
-    reached += massAt(b, columns, j, m);
+    reached += massAt(b, columns, j, eachY);
     endY = (j === m - 1 ? 1 : reached) - offset;
     if (endY > 0 || j === m - 1) break;
     j++;
   }
   let i = 0;
-  let level: f64 = massAt(a, rows, 0, n);
+  let level: f64 = massAt(a, rows, 0, eachX);
   let endX: f64 = n === 1 ? 1 : level;
   let from: f64 = 0;
   let total: f64 = 0;
@@ -113,7 +117,7 @@ export function circleLinearCost(n: i32, m: i32, x: usize, y: usize, a: usize, b
     total += (next - from) * short * short;
     from = next;
     if (endX <= next && i < n - 1) {
-      level += massAt(a, rows, ++i, n);
+      level += massAt(a, rows, ++i, eachX);
       endX = i === n - 1 ? 1 : level;
     }
     if (endY <= next) {
@@ -122,7 +126,7 @@ export function circleLinearCost(n: i32, m: i32, x: usize, y: usize, a: usize, b
         turns += 1;
         reached = 0;
       }
-      reached += massAt(b, columns, j, m);
+      reached += massAt(b, columns, j, eachY);
       endY = turns + (j === m - 1 ? 1 : reached) - offset;
     }
   }

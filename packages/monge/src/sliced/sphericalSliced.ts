@@ -35,7 +35,7 @@ export function sphericalSliced(
   const problem = readSlices(x, uniform ? x : y, uniform ? { ...options, b: options.a ?? null } : options);
   requireSphere(problem, circles, uniform);
   requireDirections(problem.x, "x");
-  requireDirections(problem.y, "y");
+  if (!uniform) requireDirections(problem.y, "y");
   const count = readDirections({ projections, seed }, problem.x.cols).rows;
   const along = (frames: Matrix): Float64Array => circleCosts(problem, frames, uniform ? "uniform" : circles);
   const frames = randomFrames(count, problem.x.cols, seed);
