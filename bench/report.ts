@@ -4,6 +4,7 @@ import { fileURLToPath } from "node:url";
 import { adaptPage } from "./adapt/report.ts";
 import type { BenchFile, BenchResult, Proof } from "./bench.ts";
 import { cohortPage } from "./cohort/report.ts";
+import { imagesPage } from "./images/report.ts";
 import { matchingPage } from "./matching/report.ts";
 import type { MatchRow, RoutesRow } from "./matching/row.ts";
 import { imagingPage } from "./potential/imagingReport.ts";
@@ -184,6 +185,7 @@ function plotRow(
 const ownPages: Readonly<Record<string, (results: string) => string>> = {
   adapt: (results) => adaptPage(readJson(results)),
   cohort: (results) => cohortPage(readJson(results)),
+  images: (results) => imagesPage(readJson(results)),
   matching: (results) =>
     matchingPage(
       readResults<MatchRow>(results),

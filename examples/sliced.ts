@@ -1,6 +1,6 @@
 // Two clouds compared along directions: the mean, the direction in which they differ most, and a cheap plan. Pass a file for the picture.
 import { writeFileSync } from "node:fs";
-import { cost, emd, matrix, maxSliced, minSlicedPlan, random, slicedWasserstein } from "monge";
+import { cost, emd, matrix, maxSliced, minSlicedPlan, random, slicedWasserstein, unbalancedSliced } from "monge";
 
 const draw = random(8);
 const n = 120;
@@ -26,6 +26,13 @@ console.log(
   `W2 is in [${Math.sqrt(lowerBound).toFixed(3)}, ${Math.sqrt(upperBound).toFixed(3)}]: it is ${W2.toFixed(3)}`,
 );
 console.log(`the cheapest sliced plan is within 5 % of W2: ${plan.distance < 1.05 * W2}`);
+
+const stray = matrix(Float64Array.of(...x.data, 60, 60), n + 1, 2);
+const spread = slicedWasserstein(stray, x, { projections: 100 }).value;
+const relaxed = unbalancedSliced(stray, x, { strength: 0.5, projections: 100, tolerance: 1e-3 });
+console.log(
+  `a stray point: ${spread.toFixed(1)} when it has to be reached, ${relaxed.value.toFixed(3)} when it may be given up; it keeps ${relaxed.source[n].toFixed(6)}`,
+);
 
 const file = process.argv[2];
 if (file?.endsWith(".svg")) {

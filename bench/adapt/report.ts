@@ -11,6 +11,7 @@ export function adaptPage({ machine, rows }: ResultFile<AdaptRow>): string {
     "",
     `${machine.cpu}, Node ${machine.node}. Both sides see the same samples and the same epsilon and strength, one thread; accuracy is the share of target samples whose nearest moved source sample`,
     "has their class, mean over the runs; seconds are CPU, medians. `apart` is ours less POT's, mean of the paired runs with its standard error.",
+    "Where POT fails on some of the runs (singular covariances become infinite inverses), its columns are over the others. POT's mapping stops after 20 rounds, ours at its tolerance.",
     "",
     ...rows.flatMap(({ title, runs, without, methods }) => [
       `## ${title[0].toUpperCase()}${title.slice(1)}`,

@@ -152,6 +152,12 @@ export {
   maxSliced,
 } from "./sliced/maxSliced.ts";
 export {
+  type ProjectionRobust,
+  type ProjectionRobustOptions,
+  type ProjectionRobustResult,
+  projectionRobust,
+} from "./sliced/projectionRobust.ts";
+export {
   type MinSlicedPlanOptions,
   minSlicedPlan,
   type SlicedPlanCertificate,
@@ -163,6 +169,12 @@ export type { SlicedCertificate, SlicedResult } from "./sliced/slicedResult.ts";
 export { type SlicedOptions, slicedWasserstein } from "./sliced/slicedWasserstein.ts";
 export type { SliceOptions } from "./sliced/slices.ts";
 export { type SphericalSlicedOptions, sphericalSliced } from "./sliced/sphericalSliced.ts";
+export {
+  type UnbalancedSliced,
+  type UnbalancedSlicedOptions,
+  type UnbalancedSlicedResult,
+  unbalancedSliced,
+} from "./sliced/unbalancedSliced.ts";
 export type { SolveMethod } from "./solve/methods.ts";
 export {
   type MeasuresResult,

@@ -1,5 +1,6 @@
 // The exports of the module `line`: sorting, for transport in one dimension, and projections of points to such.
 export { heapBase } from "../memory";
+export { circleAngles, circleLinearCost, circleUniformCost } from "./circle";
 export {
   sliceHistogramBytes,
   sliceProject,

@@ -1,5 +1,5 @@
 // Many transports on the line at once: projections of points on directions, sorted by the upper bits of their doubles, and the cost of each.
-// Rows are one projection each. Radix sort on the upper 33 bits in three passes, then insertion, which has little to do; else all six passes.
+// Rows are one projection each. Radix sort on the upper 22 or 33 bits, then insertion, which has little to do; else all six passes.
 
 import { bits, buckets, mask, passes, radixPasses, sign } from "./sort";
 
@@ -117,12 +117,12 @@ export function sliceSort(
     store<u64>(values + (k << 3), raw ^ (<u64>(<i64>raw >> 63) | sign));
     if (order !== 0) store<u32>(order + (k << 2), <u32>k);
   }
-  const few = count <= 64 && insertion(count, values, order);
-  if (!few) {
-    settle(radix(count, values, spare, order, spareOrder, histogram, 3), count, values, spare, order, spareOrder);
-    if (!insertion(count, values, order)) {
-      settle(radix(count, values, spare, order, spareOrder, histogram, 0), count, values, spare, order, spareOrder);
-    }
+  // From nothing, the upper 22 or 33 bits, or all of them, whichever leaves the insertion little.
+  let from = count <= 64 ? passes : count <= 1024 ? 4 : 3;
+  while (true) {
+    if (from < passes) settle(radix(count, values, spare, order, spareOrder, histogram, from), count, values, spare, order, spareOrder);
+    if (from === 0 || insertion(count, values, order)) break;
+    from = from > 3 ? 3 : 0;
   }
   for (let k: usize = 0; k < <usize>count; k++) {
     const key = load<u64>(values + (k << 3));

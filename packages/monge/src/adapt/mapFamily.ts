@@ -100,8 +100,9 @@ export function regression(
       cure: "Raise ridge, or scale the samples to a spread of about 1.",
     });
   }
+  const held = product(form, start, k, k, start.length / k).map((value) => ridge * value);
   return (T, d) => {
-    const B = product(form, start, k, k, d).map((value) => ridge * value);
+    const B = held.slice();
     for (let i = 0; i < n; i++) {
       for (let p = 0; p < k; p++) {
         const left = a[i] * phi[i * k + p];

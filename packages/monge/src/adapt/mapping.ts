@@ -97,6 +97,7 @@ export function* fitMapping(
 
   let vertices = [vertexAt(bestPlan(C))];
   let weights: Float64Array = Float64Array.of(1);
+  let H = [[meet(vertices[0], vertices[0])]];
   let [status, iterations, error]: [Status, number, number] = ["converged", 0, Infinity];
   for (let best = Infinity; ; ) {
     const state = mixed(vertices, weights);
@@ -114,8 +115,12 @@ export function* fitMapping(
     if (status !== "converged") break;
     best = objective;
     vertices = [...vertices, vertexAt(next)];
-    weights = mixtureOf(vertices, Float64Array.of(...weights, 0), planWeight);
-    vertices = vertices.filter((_, k) => weights[k] > 0);
+    const row = vertices.map((vertex) => meet(vertex, vertices[vertices.length - 1]));
+    H = [...H.map((values, k) => [...values, row[k]]), row];
+    weights = mixtureOf(H, vertices, Float64Array.of(...weights, 0), planWeight);
+    const kept = [...weights.keys()].filter((k) => weights[k] > 0);
+    vertices = kept.map((k) => vertices[k]);
+    H = kept.map((p) => kept.map((q) => H[p][q]));
     weights = weights.filter((weight) => weight > 0);
   }
   const P = new Float64Array(n * m);
@@ -188,10 +193,19 @@ function mixed(vertices: readonly Vertex[], weights: Float64Array): Omit<Vertex,
   };
 }
 
+/** What a pair of vertices adds to the quadratic part of the objective. */
+function meet(p: Vertex, q: Vertex): number {
+  return dot(p.off, q.weighted) + dot(p.fromStart, q.held);
+}
+
 /** The weights in the simplex that minimise t^T H t + planWeight c^T t, from `start`: pairs of coordinates in turn, the steepest first. */
-function mixtureOf(vertices: readonly Vertex[], start: Float64Array, planWeight: number): Float64Array {
+function mixtureOf(
+  H: readonly (readonly number[])[],
+  vertices: readonly Vertex[],
+  start: Float64Array,
+  planWeight: number,
+): Float64Array {
   const k = vertices.length;
-  const H = vertices.map((p) => vertices.map((q) => dot(p.off, q.weighted) + dot(p.fromStart, q.held)));
   const t = start.slice();
   const slope = vertices.map(({ cost }, p) => planWeight * cost + 2 * dot(Float64Array.from(H[p]), t));
   const scale = vertices.reduce((most, { cost }, p) => Math.max(most, H[p][p] + planWeight * cost), 0);

@@ -56,3 +56,4 @@ export { type ProjectionResult, projectionDistance } from "./projection.ts";
 export type { ProjectionPrior } from "./projections.ts";
 export { type ReducedMixture, type ReduceMixture, type ReduceMixtureOptions, reduceMixture } from "./reduction.ts";
 export type { ReductionCertify } from "./reductionCertificate.ts";
+export { empiricalSpiked, type SpikedGaussian, spikedBuresDistance, spikedMap } from "./spiked.ts";

@@ -20,6 +20,13 @@ export function lazyPlan(
     kind: "lazy",
     shape,
     at: (i, j) => row(i)[j],
+    *rows() {
+      const masses = new Float64Array(m);
+      for (let i = 0; i < n; i++) {
+        fillRow(i, masses);
+        yield masses;
+      }
+    },
     marginal: (axis) => sweep(axis === 0 ? null : new Float64Array(n).fill(1), axis),
     apply(v, axis = 0) {
       checkVector(shape, v, axis);

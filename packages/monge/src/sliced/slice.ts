@@ -37,7 +37,8 @@ export function slice(problem: SliceProblem, theta: Float64Array): Slice {
   };
 }
 
-function projected({ data, rows, cols }: SliceProblem["x"], theta: Float64Array): Float64Array {
+/** <theta, x_i> for each point. */
+export function projected({ data, rows, cols }: SliceProblem["x"], theta: Float64Array): Float64Array {
   const out = new Float64Array(rows);
   for (let i = 0, at = 0; i < rows; i++) {
     let total = 0;

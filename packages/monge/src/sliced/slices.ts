@@ -2,6 +2,7 @@
 // W_p^p(theta) = integral over t of |F_theta^-1(t) - G_theta^-1(t)|^p dt; Rabin, Peyre, Delon and Bernot (2011).
 import { points } from "../cost/points.ts";
 import { readExponent } from "../exact/line/lineProblem.ts";
+import { sortingSide } from "../exact/line/sortingSide.ts";
 import { prepare } from "../exact/prepare.ts";
 import { line } from "../kernels/line.ts";
 import { type Workspace, withWorkspace } from "../kernels/workspace.ts";
@@ -48,8 +49,8 @@ export function readSlices(x: MatrixLike, y: MatrixLike, options: SliceOptions):
   return { x: X, y: Y, a, b, uniform, p, massAdjustment };
 }
 
-// Directions whose projections are in kernel memory together.
-const atOnce = 32;
+/** Directions whose projections are in kernel memory together. */
+export const atOnce = 32;
 
 /** W_p^p of the projections on each row of `directions` (count x d). */
 export function sliceCosts(problem: SliceProblem, directions: Matrix): Float64Array {
@@ -99,43 +100,35 @@ interface SortingBench {
 }
 
 function sortingBench(workspace: Workspace, { x, y, a, b, uniform, p }: SliceProblem): SortingBench {
-  const [n, m] = [x.rows, y.rows];
-  const longest = Math.max(n, m);
-  const rows = workspace.alloc(8 * stride(n) * atOnce);
-  const columns = workspace.alloc(8 * stride(m) * atOnce);
-  const spare = workspace.alloc(8 * longest);
-  const histogram = workspace.alloc(workspace.call["sliceHistogramBytes"]());
-  const [orderX, orderY, spareOrder] = uniform ? [0, 0, 0] : [n, m, longest].map((size) => workspace.alloc(4 * size));
-  const [massA, massB] = uniform ? [0, 0] : [n, m].map((size) => workspace.alloc(8 * size));
-  if (!uniform) {
-    workspace.f64(massA, n).set(a);
-    workspace.f64(massB, m).set(b);
-  }
-  const { sliceSort, sliceUniformCost, sliceWeightedCost } = workspace.call;
+  const rows = workspace.alloc(8 * stride(x.rows) * atOnce);
+  const columns = workspace.alloc(8 * stride(y.rows) * atOnce);
+  const left = sortingSide(workspace, x.rows, uniform ? null : a);
+  const right = sortingSide(workspace, y.rows, uniform ? null : b);
+  const { sliceUniformCost, sliceWeightedCost } = workspace.call;
   return {
     rows,
     columns,
     costs(width, values, from) {
       for (let l = 0; l < width; l++) {
-        const left = rows + 8 * l * stride(n);
-        const right = columns + 8 * l * stride(m);
-        sliceSort(n, left, spare, orderX, spareOrder, histogram);
-        sliceSort(m, right, spare, orderY, spareOrder, histogram);
+        const u = rows + 8 * l * stride(x.rows);
+        const v = columns + 8 * l * stride(y.rows);
+        left.sort(u);
+        right.sort(v);
         values[from + l] = uniform
-          ? sliceUniformCost(n, m, left, right, p)
-          : sliceWeightedCost(n, m, left, right, massA, massB, orderX, orderY, p);
+          ? sliceUniformCost(x.rows, y.rows, u, v, p)
+          : sliceWeightedCost(x.rows, y.rows, u, v, left.masses, right.masses, left.order, right.order, p);
       }
     },
   };
 }
 
 /** Numbers in a row of the kernel's matrices: a multiple of 8. */
-function stride(count: number): number {
+export function stride(count: number): number {
   return (count + 7) & ~7;
 }
 
 /** Copies points into kernel memory, one padded row for each coordinate. */
-function byCoordinates(workspace: Workspace, { data, rows, cols }: Matrix<Floats>): number {
+export function byCoordinates(workspace: Workspace, { data, rows, cols }: Matrix<Floats>): number {
   const width = stride(rows);
   const address = workspace.alloc(8 * Math.max(1, width * cols));
   const view = workspace.f64(address, width * cols).fill(0);

@@ -1,13 +1,11 @@
 // Sliced transport on the sphere S^(d-1): mean over great circles of transport between the nearest points on them.
 // Bonet, Berg, Courty, Septier, Drumetz and Pham (2023); against the uniform law in closed form (their proposition 1).
 import { OtError } from "../errors/otError.ts";
-import { wassersteinCircle } from "../exact/line/circle.ts";
-import { wassersteinCircleUniform } from "../exact/line/circleUniform.ts";
 import type { Floats, Matrix, MatrixLike } from "../linalg/matrix.ts";
 import { random } from "../linalg/random.ts";
+import { circleCosts } from "./circles.ts";
 import type { DirectionOptions } from "./directions.ts";
 import { readDirections, scaleToUnit } from "./directions.ts";
-import { linearCircle } from "./linearCircle.ts";
 import { type SlicedResult, slicedResult } from "./slicedResult.ts";
 import { readSlices, type SliceOptions, type SliceProblem } from "./slices.ts";
 
@@ -19,8 +17,6 @@ export interface SphericalSlicedOptions extends SliceOptions, Omit<DirectionOpti
    */
   readonly circles?: "arc" | "linear";
 }
-
-const turn = 2 * Math.PI;
 
 /**
  * Spherical sliced Wasserstein distance between points `x` (n x d) and `y` (m x d) on the unit sphere, d >= 2; `y` may be `"uniform"`
@@ -38,24 +34,10 @@ export function sphericalSliced(
   const uniform = y === "uniform";
   const problem = readSlices(x, uniform ? x : y, uniform ? { ...options, b: options.a ?? null } : options);
   requireSphere(problem, circles, uniform);
+  requireDirections(problem.x, "x");
+  if (!uniform) requireDirections(problem.y, "y");
   const count = readDirections({ projections, seed }, problem.x.cols).rows;
-  const along = (frames: Matrix): Float64Array => {
-    const values = new Float64Array(frames.rows / 2);
-    for (let l = 0; l < values.length; l++) {
-      const u = angles(problem.x, frames, l, "x");
-      const { a, b, p } = problem;
-      if (uniform) values[l] = wassersteinCircleUniform(u, { a, period: turn });
-      else {
-        const v = angles(problem.y, frames, l, "y");
-        if (circles === "linear") values[l] = linearCircle(u, v, a, b, turn);
-        else {
-          const masses = problem.uniform ? {} : { a, b };
-          values[l] = wassersteinCircle(u, v, { ...masses, p, period: turn }).value;
-        }
-      }
-    }
-    return values;
-  };
+  const along = (frames: Matrix): Float64Array => circleCosts(problem, frames, uniform ? "uniform" : circles);
   const frames = randomFrames(count, problem.x.cols, seed);
   return slicedResult({
     values: along(frames),
@@ -113,24 +95,15 @@ function randomFrames(count: number, d: number, seed: number): Matrix {
   return { data, rows: 2 * count, cols: d };
 }
 
-/** The angles of the points' projections on the plane of frame l, in radians. */
-function angles({ data, rows, cols }: Matrix<Floats>, frames: Matrix, l: number, argument: string): Float64Array {
-  const out = new Float64Array(rows);
+function requireDirections({ data, rows, cols }: Matrix<Floats>, argument: string): void {
   for (let i = 0; i < rows; i++) {
-    let s = 0;
-    let t = 0;
-    for (let k = 0; k < cols; k++) {
-      s += data[i * cols + k] * frames.data[2 * l * cols + k];
-      t += data[i * cols + k] * frames.data[(2 * l + 1) * cols + k];
-    }
-    if (s === 0 && t === 0 && data.subarray(i * cols, (i + 1) * cols).every((value) => value === 0)) {
-      throw new OtError("InvalidValue", `Point ${i} of ${argument} is the centre of the sphere.`, {
-        argument,
-        seen: i,
-        cure: "Pass points other than 0.",
-      });
-    }
-    out[i] = Math.atan2(t, s);
+    let k = 0;
+    while (k < cols && data[i * cols + k] === 0) k++;
+    if (k < cols) continue;
+    throw new OtError("InvalidValue", `Point ${i} of ${argument} is the centre of the sphere.`, {
+      argument,
+      seen: i,
+      cure: "Pass points other than 0.",
+    });
   }
-  return out;
 }

@@ -16,6 +16,7 @@ it("monge/gaussian exports exactly these values", () => {
       "componentOf",
       "embeddedWasserstein",
       "empiricalGaussian",
+      "empiricalSpiked",
       "entropicGaussian",
       "gaussian",
       "gaussianBarycenter",
@@ -36,6 +37,8 @@ it("monge/gaussian exports exactly these values", () => {
       "projectionDistance",
       "reduceMixture",
       "sampleMixture",
+      "spikedBuresDistance",
+      "spikedMap",
       "squaredBuresDistance",
       "squaredBuresWassersteinDistance",
     ]

@@ -12,6 +12,7 @@ import {
   sphericalSliced,
   wasserstein1d,
   wassersteinCircle,
+  wassersteinCircleUniform,
 } from "../../src/index.ts";
 import { random } from "../../src/linalg/random.ts";
 
@@ -178,6 +179,41 @@ it('sphericalSliced with circles: "linear" vanishes on equal clouds and is at le
   const arc = sphericalSliced(p, q, { projections: 1 });
   expect(linear.value).toBeGreaterThan(0);
   expect(Math.abs(linear.value - arc.value)).toBeLessThan(0.5 * arc.value + 1e-3);
+});
+
+it("sphericalSliced: each value is that of the circle's own function at the angles of the projections, for all sizes and masses", () => {
+  const angles = (points: Cloud, { data, cols }: { data: Float64Array; cols: number }, l: number): Float64Array => {
+    const [s, t] = [2 * l, 2 * l + 1].map((row) => along(points, data.subarray(row * cols, (row + 1) * cols)));
+    return s.map((value, i) => Math.atan2(t[i], value));
+  };
+  const period = 2 * Math.PI;
+  for (const [n, m, d] of [
+    [1, 1, 2],
+    [7, 5, 3],
+    [90, 90, 4],
+    [700, 431, 3],
+  ]) {
+    const [x, y] = [cloud(n, d, n, 0.3), cloud(m, d, m + 1, -0.2)];
+    for (const masses_ of n === 1 ? [{}] : [{}, { a: masses(n, 3), b: masses(m, 4) }]) {
+      const { a } = masses_ as { a?: Float64Array };
+      const given = { ...masses_, projections: 35, seed: n };
+      const arcs = sphericalSliced(x, y, given);
+      const linear = sphericalSliced(x, y, { ...given, circles: "linear" });
+      const uniform = sphericalSliced(x, "uniform", { a, projections: 35, seed: n });
+      for (let l = 0; l < 35; l++) {
+        const [u, v] = [angles(x, arcs.directions, l), angles(y, arcs.directions, l)];
+        const near = (value: number, exact: number): void =>
+          expect(Math.abs(value - exact)).toBeLessThan(1e-12 * (1 + exact));
+        near(arcs.values[l], wassersteinCircle(u, v, { ...masses_, p: 2, period }).value);
+        near(linear.values[l], linearCircular(u, v, { ...masses_, period }));
+        near(uniform.values[l], wassersteinCircleUniform(u, { a, period }));
+      }
+    }
+  }
+  const massless = { a: [0, 0], b: [0, 0], projections: 2 };
+  const [p, q] = [cloud(2, 2, 1), cloud(2, 2, 2)];
+  for (const circles of ["arc", "linear"] as const)
+    expect(sphericalSliced(p, q, { ...massless, circles }).value).toBe(0);
 });
 
 it("linearCircular is the integral of the squared arc between the two maps from the uniform law", () => {

@@ -3,8 +3,8 @@
 // Bonet, Berg, Courty, Septier, Drumetz and Pham, "Spherical sliced-Wasserstein" (2023), proposition 1.
 import { sum } from "../../linalg/sum.ts";
 import { readWeights, type Weights } from "../../measure/weights.ts";
-import { argsort } from "./lineOrder.ts";
-import { pick, readPeriod, wrapped } from "./lineProblem.ts";
+import { readPeriod, wrapped } from "./lineProblem.ts";
+import { shares, withCircleRows } from "./sortingSide.ts";
 
 /** Options of {@link wassersteinCircleUniform}. */
 export interface WassersteinCircleUniformOptions {
@@ -18,7 +18,7 @@ export interface WassersteinCircleUniformOptions {
  * W_2^2 (never rooted) between atoms at `x` on a circle and the uniform distribution of the same mass, under the squared arc
  * length. Exact, O(n log n); 0 where there is no mass.
  *
- * Throws `InvalidShape`, `InvalidValue`, `NegativeMass`.
+ * Throws `InvalidShape`, `InvalidValue`, `NegativeMass`, `KernelUnavailable`.
  */
 export function wassersteinCircleUniform(x: ArrayLike<number>, options: WassersteinCircleUniformOptions = {}): number {
   const period = readPeriod(options.period, 2);
@@ -27,12 +27,10 @@ export function wassersteinCircleUniform(x: ArrayLike<number>, options: Wasserst
   const weights = options.a == null ? new Float64Array(n).fill(1 / n) : readWeights(options.a, n, "a");
   const total = sum(weights);
   if (total === 0) return 0;
-  const order = argsort(points);
-  const sorted = pick(points, order);
-  const mass = pick(weights, order).map((weight) => weight / total);
-  const offset = new Float64Array(n);
-  for (let i = 0, before = 0; i < n; before += mass[i++]) offset[i] = sorted[i] / period - (before + mass[i] / 2);
-  const mean = sum(offset.map((value, i) => mass[i] * value));
-  const spread = sum(offset.map((value, i) => mass[i] * ((value - mean) ** 2 + mass[i] ** 2 / 12)));
-  return total * period * period * spread;
+  const turns = points.map((point) => point / period);
+  const masses = options.a == null ? null : shares(weights);
+  const cost = withCircleRows([{ turns, masses }], ({ circleUniformCost }, [side]) =>
+    circleUniformCost(n, side.row, side.masses, side.order),
+  );
+  return total * period * period * cost;
 }
