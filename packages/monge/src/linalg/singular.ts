@@ -32,29 +32,33 @@ export function nuclearNorm(M: Float64Array, d: number): number {
   return total;
 }
 
-/** One rotation for each pair of rows that are not orthogonal; false where none was needed. */
+/** One rotation for each pair of rows that are not orthogonal to what rounding makes of their product; false where none was needed. */
 function orthogonalise(rows: Float64Array, right: Float64Array | null, d: number): boolean {
+  const negligible = 2 ** -53 * Math.max(2, Math.sqrt(d));
+  const squares = new Float64Array(d);
+  for (let k = 0; k < d; k++) squares[k] = product(rows, k * d, k * d, d);
   let rotated = false;
   for (let p = 0; p < d - 1; p++) {
     for (let q = p + 1; q < d; q++) {
-      let first = 0;
-      let second = 0;
-      let both = 0;
-      for (let i = p * d, j = q * d; i < (p + 1) * d; i++, j++) {
-        first += rows[i] * rows[i];
-        second += rows[j] * rows[j];
-        both += rows[i] * rows[j];
-      }
-      if (both === 0 || Math.abs(both) <= 2 ** -52 * Math.sqrt(first) * Math.sqrt(second)) continue;
+      const both = product(rows, p * d, q * d, d);
+      if (both === 0 || Math.abs(both) <= negligible * Math.sqrt(squares[p]) * Math.sqrt(squares[q])) continue;
       rotated = true;
-      const theta = (second - first) / (2 * both);
+      const theta = (squares[q] - squares[p]) / (2 * both);
       const t = (theta < 0 ? -1 : 1) / (Math.abs(theta) + Math.sqrt(theta * theta + 1));
       const c = 1 / Math.sqrt(t * t + 1);
       rotate(rows, p * d, q * d, d, c, t * c);
       if (right !== null) rotate(right, p * d, q * d, d, c, t * c);
+      squares[p] = Math.max(0, squares[p] - t * both);
+      squares[q] += t * both;
     }
   }
   return rotated;
+}
+
+function product(rows: Float64Array, p: number, q: number, d: number): number {
+  let total = 0;
+  for (let k = 0; k < d; k++) total += rows[p + k] * rows[q + k];
+  return total;
 }
 
 function rotate(rows: Float64Array, p: number, q: number, d: number, c: number, s: number): void {
@@ -67,9 +71,7 @@ function rotate(rows: Float64Array, p: number, q: number, d: number, c: number, 
 }
 
 function norm(rows: Float64Array, at: number, d: number): number {
-  let total = 0;
-  for (let k = at; k < at + d; k++) total += rows[k] * rows[k];
-  return Math.sqrt(total);
+  return Math.sqrt(product(rows, at, at, d));
 }
 
 /**
