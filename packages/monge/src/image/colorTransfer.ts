@@ -95,7 +95,14 @@ export const colorTransfer: ColorTransfer = /*#__PURE__*/ defineSolver<
 >(2, (control, [source, reference], options) => {
   requirePicture(source, "source");
   requirePicture(reference, "reference");
-  const { method = "exact", space = "oklab", neighbours = 8, amount = 1, nodes = 33, relativeEpsilon = 0.002 } = options;
+  const {
+    method = "exact",
+    space = "oklab",
+    neighbours = 8,
+    amount = 1,
+    nodes = 33,
+    relativeEpsilon = 0.002,
+  } = options;
   colorCodec(space);
   if (!colorMethods.includes(method))
     throw optionOutOfRange("method", method, `Use one of ${colorMethods.join(", ")}.`);
