@@ -49,8 +49,8 @@ export const potentialCases: readonly PotentialCase[] = [
   }),
   funnel(16, 64, 0.04, 0.921, {
     net: mlp(16, [256, 256, 256], { slope: 0 }),
-    steps: 4000,
-    batch: 512,
+    steps: 3000,
+    batch: 256,
     learningRate: 1e-3,
     decay: 0.9,
     penalty: 10,
