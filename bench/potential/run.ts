@@ -1,5 +1,5 @@
 // Trains critics on pairs whose W1 and potential are known, and writes bench/results/potential.json.
-// Usage: node --import tsx bench/potential/run.ts [--case REGEX] [--seeds N]
+// Usage: node --import tsx bench/potential/run.ts [--case REGEX] [--seeds N] [--penalty LAMBDA]; with a penalty of its own it only prints.
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { cpus } from "node:os";
 import { fileURLToPath } from "node:url";
@@ -12,7 +12,11 @@ import { type MinFunnelPair, minFunnelPair } from "./minFunnel.ts";
 import type { PotentialFile, PotentialRow, PotentialRun } from "./row.ts";
 
 const { values: flags } = parseArgs({
-  options: { case: { type: "string", default: "." }, seeds: { type: "string", default: "3" } },
+  options: {
+    case: { type: "string", default: "." },
+    seeds: { type: "string", default: "3" },
+    penalty: { type: "string" },
+  },
 });
 const path = fileURLToPath(new URL("../results/potential.json", import.meta.url));
 // The seed of the pairs themselves.
@@ -26,7 +30,8 @@ function pairOf({ dimension, funnels, power, digits }: PotentialCase): MinFunnel
 }
 
 function train(matchCase: PotentialCase, pair: MinFunnelPair, seed: number): PotentialRun {
-  const { net, steps, batch, learningRate, decay, penalty } = matchCase;
+  const { net, steps, batch, learningRate, decay } = matchCase;
+  const penalty = Number(flags.penalty ?? matchCase.penalty);
   const begin = process.cpuUsage();
   const { critic, w1 } = trainCritic(pair.source, pair.target, {
     net,
@@ -118,19 +123,22 @@ function read(): PotentialFile {
     : { schema: 1, machine, rows: [] };
 }
 
+function write(row: PotentialRow): void {
+  const others = read().rows.filter(({ name }) => name !== row.name);
+  const rows = potentialCases.flatMap(({ name }) => [...others, row].filter((each) => each.name === name));
+  writeFileSync(path, `${JSON.stringify({ ...read(), rows }, null, 2)}\n`);
+}
+
 for (const chosen of potentialCases.filter(({ name }) => new RegExp(flags.case).test(name))) {
   const pair = pairOf(chosen);
   const truth = pair.distance(40000, pairSeed + 0.5);
   const runs: PotentialRun[] = [];
   for (let seed = 1; seed <= Number(flags.seeds); seed++) {
     runs.push(train(chosen, pair, seed));
-    const row = rowOf(chosen, truth, runs);
-    const others = read().rows.filter(({ name }) => name !== row.name);
-    const rows = potentialCases.flatMap(({ name }) => [...others, row].filter((each) => each.name === name));
-    writeFileSync(path, `${JSON.stringify({ ...read(), rows }, null, 2)}\n`);
-    const { dual, cosine, seconds } = runs[runs.length - 1];
+    if (flags.penalty === undefined) write(rowOf(chosen, truth, runs));
+    const { dual, estimate, cosine, seconds } = runs[runs.length - 1];
     console.log(
-      `${row.name.padEnd(16)} seed ${seed}  ratio ${(dual / truth.value).toFixed(3)}  cosine ${cosine.toFixed(3)}  ${seconds.toFixed(0)} s`,
+      `${chosen.name.padEnd(16)} seed ${seed}  ratio ${(dual / truth.value).toFixed(3)}  corrected ${(estimate / truth.value).toFixed(3)}  cosine ${cosine.toFixed(3)}  ${seconds.toFixed(0)} s`,
     );
   }
 }
