@@ -2,7 +2,7 @@
 import { random } from "monge";
 import type { Picture } from "monge/image";
 
-/** Smooth clouds of color with noise: thousands of different colors. */
+/** Smooth clouds of colour with noise: thousands of different colours. */
 export function painting(width: number, height: number, seed: number, tint: readonly number[]): Picture {
   const chance = random(seed);
   const waves = Array.from({ length: 9 }, () => [4 * chance.normal(), 4 * chance.normal(), 6 * chance.uniform()]);

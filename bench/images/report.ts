@@ -15,7 +15,7 @@ export function imagesPage({ machine, rows }: ResultFile<ImageRow>): string {
     "Made by `npm run bench -- images` from `bench/results/images.json`; the cases are in `bench/images`.",
     "",
     `${machine.cpu}, Node ${machine.node}. CPU seconds of one call, one thread; ours and POT's in turn, POT in a process each. Pictures are painted by the benchmark: smooth`,
-    "clouds of color with noise, thousands of different colors.",
+    "clouds of colour with noise, thousands of different colours.",
     "",
     failed.length === 0
       ? `All ${asked.length} rows that require something meet it.`

@@ -75,7 +75,7 @@ const cases: Readonly<Record<string, () => Omit<ImageRow, "name">>> = {
     const { ours, peer } = paired("transfer", () => colorTransfer(source, reference, { space: "srgb" }));
     const ratio = peer === null ? 0 : peer.median / ours.median;
     return {
-      title: "color transfer, 640 x 480, palettes of 1000, beside `EMDTransport` on 1000 pixels",
+      title: "colour transfer, 640 x 480, palettes of 1000, beside `EMDTransport` on 1000 pixels",
       ours,
       peer,
       measured: `ratio of medians ${ratio.toFixed(1)}`,
@@ -114,7 +114,7 @@ const cases: Readonly<Record<string, () => Omit<ImageRow, "name">>> = {
       title: "squared W2 to the reference on pixels that made neither palette nor plan",
       ours: null,
       peer: null,
-      measured: `falls by ${(100 * fall).toFixed(1)} %; gradients ${(gradients.after / gradients.expected).toFixed(2)} of what contrast makes of them, edges out of nothing at ${(100 * gradients.newEdges).toFixed(3)} % of neighbors`,
+      measured: `falls by ${(100 * fall).toFixed(1)} %; gradients ${(gradients.after / gradients.expected).toFixed(2)} of what contrast makes of them, edges out of nothing at ${(100 * gradients.newEdges).toFixed(3)} % of neighbours`,
       requires: "90 %",
       met: fall >= 0.9,
     };
@@ -134,7 +134,7 @@ const cases: Readonly<Record<string, () => Omit<ImageRow, "name">>> = {
     const ours = summary(times);
     const memory = process.resourceUsage().maxRSS / 1024;
     return {
-      title: "color transfer, 4000 x 3000 pixels, palette to picture",
+      title: "colour transfer, 4000 x 3000 pixels, palette to picture",
       ours,
       peer: null,
       measured: `${summary(elapsed).median.toFixed(1)} s elapsed, ${summary(pixels).median.toFixed(1)} of them for the pixels; load ${loadavg()[0].toFixed(1)}; process ${memory.toFixed(0)} MB at most`,
