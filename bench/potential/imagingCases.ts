@@ -18,8 +18,6 @@ export interface ImagingCase {
   /** Units of a dense layer behind the convolutions; 0 for none. */
   readonly units: number;
   readonly theta: number;
-  /** What is left of theta and of the learning rate at the last critic. */
-  readonly cooling: number;
   readonly penalty: number;
   readonly learningRate: number;
   /** Points of the source that are moved. */
@@ -34,7 +32,6 @@ const common = {
   widths: [8, 16, 32],
   units: 0,
   theta: 0.9,
-  cooling: 1,
   penalty: 100,
   learningRate: 2e-3,
   poolPoints: 3072,
@@ -64,11 +61,10 @@ export const imagingCases: readonly ImagingCase[] = [
     noise: 1,
     blur: 0,
     critics: 30,
-    steps: 140,
+    steps: 100,
     firstSteps: 300,
     units: 128,
     theta: 0.8,
-    cooling: 0.3,
     penalty: 25,
     poolPoints: 4096,
     mus: [],

@@ -1,4 +1,5 @@
 // What is measured of a map of pictures, beside its baselines.
+import { cost, emd } from "monge";
 import {
   bestGaussianSmoothing,
   bestWienerFilter,
@@ -9,7 +10,9 @@ import {
   featureDistance,
   gaussianKernel,
   mapPictures,
+  type Picture,
   type PictureModel,
+  pictureMatrix,
   principalFeatures,
   quality,
   tunedRegularizer,
@@ -71,6 +74,8 @@ export async function restore(each: ImagingCase, sides: Sides, seed: number): Pr
 
 /** Samples that are generated to be compared. */
 const made = 1500;
+/** Of them, those between which W1 is exact. */
+const exact = 500;
 
 /** Generation and translation. */
 export async function carry(each: ImagingCase, sides: Sides, seed: number): Promise<ImagingRow> {
@@ -82,6 +87,12 @@ export async function carry(each: ImagingCase, sides: Sides, seed: number): Prom
   const n = model.map.critics.length;
   const critics = [0, 1, n >> 1, n];
   const stages = critics.map((count) => clippedPictures(model.apply(from, { critics: count })));
+  const exactW1 = (list: readonly Picture[]): number =>
+    emd(
+      null,
+      null,
+      cost.points(pictureMatrix(list.slice(0, exact)), pictureMatrix(sides.reference.slice(0, exact)), "euclidean"),
+    ).value;
   return {
     ...rowOf(each, model, seed, seconds),
     pictures: from.length,
@@ -93,6 +104,7 @@ export async function carry(each: ImagingCase, sides: Sides, seed: number): Prom
       distances: stages.map((list) => featureDistance(list, sides.reference, features)),
       floor: featureDistance(sides.target.slice(0, from.length), sides.reference, features),
     })),
+    exactW1: { critics, distances: stages.map(exactW1), floor: exactW1(sides.target) },
     ...(sides.labels !== undefined && {
       labels: stages.map(
         (list) => list.filter((picture, k) => classifier.label(picture) === sides.labels?.[k]).length / list.length,

@@ -105,6 +105,20 @@ function likeness(rows: readonly ImagingRow[]): string[] {
       const shares = list((each) => distances(each)[1] / last(each), 1);
       return `| ${name} | ${list((each) => distances(each)[0])} | ${list((each) => distances(each)[1])} | ${list(last)} | ${shares} | ${floor.toFixed(2)} |`;
     }),
+    ...exactLines(rows),
+  ];
+}
+
+/** Exact W1 between samples: no critic judges itself there. */
+function exactLines(rows: readonly ImagingRow[]): string[] {
+  const { exactW1 } = rows[0];
+  if (exactW1 === undefined) return [];
+  const stages = exactW1.critics.map((_, k) =>
+    rows.map((row) => row.exactW1?.distances[k].toFixed(2) ?? "").join(", "),
+  );
+  return [
+    "",
+    `W1 between 500 of them and 500 of the target, by exact transport, after ${exactW1.critics.join(", ")} critics: ${stages.join("; ")}. Of 500 real ones: ${exactW1.floor.toFixed(2)}.`,
   ];
 }
 

@@ -54,25 +54,12 @@ export async function trainedModel(
     return { model: pictureModelFromBytes(new Uint8Array(readFileSync(done))), seconds };
   }
   const state = stateFile(`${each.name}-${seed}.state`);
-  const {
-    critics,
-    steps,
-    firstSteps,
-    batch,
-    theta,
-    cooling,
-    penalty,
-    learningRate,
-    poolPoints,
-    widths,
-    units,
-    noise,
-    blur,
-  } = each;
+  const { critics, steps, firstSteps, batch, theta, penalty, learningRate, poolPoints, widths, units, noise, blur } =
+    each;
   let said = 0;
   const map = w1Map(task.source, task.target, {
     net: pictureNet(task.shape, { widths, units }),
-    ...{ critics, steps, firstSteps, batch, theta, cooling, penalty, learningRate, poolPoints, seed },
+    ...{ critics, steps, firstSteps, batch, theta, penalty, learningRate, poolPoints, seed },
     evaluationPoints: 512,
     ...(validate !== undefined && { validate, patience: 2 }),
     checkpoint: { every: 100, save: state.save },

@@ -144,13 +144,6 @@ export const w1Train: CommandRow = {
       fallback: "0.9",
       value: "positive",
     },
-    {
-      flags: "--cooling <share>",
-      group: "Training",
-      summary: "What is left of theta and of the learning rate at the last critic; they fall evenly to it",
-      fallback: "1: they stay",
-      value: "positive",
-    },
     { flags: "--seed <k>", group: "Training", summary: "Seed of everything random", fallback: "0", value: "count" },
     {
       flags: "--time-limit <time>",

@@ -41,7 +41,6 @@ export interface W1TrainCommandOptions extends W1ProblemOptions {
   readonly penalty?: number;
   readonly learningRate?: number;
   readonly theta?: number;
-  readonly cooling?: number;
   readonly timeLimit?: number;
   readonly checkpoint?: string;
   readonly every?: number;
@@ -159,7 +158,7 @@ async function trained(
   state: Uint8Array | null,
 ): Promise<W1MapResult> {
   const { critics = 8, steps = 300, batch = 16, learningRate = 2e-3, every = 200, checkpoint } = options;
-  const { penalty, theta, cooling, seed, timeLimit, widths, units } = options;
+  const { penalty, theta, seed, timeLimit, widths, units } = options;
   const { shape } = problem.task;
   const channels = widths?.map(Number);
   if (channels?.some((width) => !Number.isInteger(width) || width < 1))
@@ -176,7 +175,6 @@ async function trained(
         ...{ critics, steps, batch, learningRate, signal },
         ...(penalty !== undefined && { penalty }),
         ...(theta !== undefined && { theta }),
-        ...(cooling !== undefined && { cooling }),
         ...(seed !== undefined && { seed }),
         ...(timeLimit !== undefined && { timeLimitMs: timeLimit }),
         ...(checkpoint !== undefined && {

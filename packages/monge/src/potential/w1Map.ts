@@ -130,11 +130,9 @@ function* run(
     if (rule !== null) return finish(rule);
     const k = critics.length;
     const before = k === 0 ? 0 : plan.firstSteps + (k - 1) * plan.steps;
-    const cooled = plan.critics > 1 ? plan.cooling ** (k / (plan.critics - 1)) : 1;
     const training: Training = {
       ...plan,
       source: here,
-      learningRate: cooled * plan.learningRate,
       steps: k === 0 ? plan.firstSteps : plan.steps,
       seed: random(seed, streams.pool + 1 + k).uniform(),
     };
@@ -158,7 +156,7 @@ function* run(
     if (state.stepCount < training.steps) return finish(status);
     const u = critic(plan.net, { weights: state.weights, provenance: { by: "w1Map", critic: k } });
     const w1 = estimateW1(u, here, target, { penalty, count, seed: training.seed, stream: streams.evaluation });
-    const eta = cooled * (step === "ray" ? theta : theta * Math.max(0, w1.estimate));
+    const eta = step === "ray" ? theta : theta * Math.max(0, w1.estimate);
     const seen = someOf(here, count, training.seed);
     const lowest = quantile(u.evaluate(someOf(target, count, training.seed)).values, 0.02);
     const move = { eta, lowest, step, farthest };

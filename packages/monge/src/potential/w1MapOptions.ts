@@ -25,11 +25,6 @@ export interface W1MapOptions extends TrainingOptions {
   readonly firstSteps?: number;
   /** How far a critic moves points, as a share of W1 as it estimates it, in (0, 1]; default 0.9. */
   readonly theta?: number;
-  /**
-   * What is left of theta and of the learning rate at the last critic, in (0, 1]; default 1. Both fall by the same factor from critic to critic: where many critics
-   * carry points by small distances, what is accidental in each of them is averaged out.
-   */
-  readonly cooling?: number;
   /** `"mean"` (default): all points by theta W1, times the gradient; `"ray"`: each by theta times the length of its own ray. */
   readonly step?: "mean" | "ray";
   /**
@@ -59,7 +54,6 @@ export interface W1MapPlan extends Omit<Training, "steps"> {
   readonly steps: number;
   readonly firstSteps: number;
   readonly theta: number;
-  readonly cooling: number;
   readonly step: "mean" | "ray";
   readonly pool: "push" | "through";
   readonly poolPoints: number;
@@ -70,17 +64,16 @@ export interface W1MapPlan extends Omit<Training, "steps"> {
 
 /** Reads them. Throws `InvalidShape`, `InvalidValue`. */
 export function readMapOptions(source: SampleSource, target: SampleSource, options: W1MapOptions): W1MapPlan {
-  const { critics = 8, steps = 1000, theta = 0.9, cooling = 1, step = "mean", pool = "push", stopBelow = 0 } = options;
+  const { critics = 8, steps = 1000, theta = 0.9, step = "mean", pool = "push", stopBelow = 0 } = options;
   const { firstSteps = 2 * steps, poolPoints = 8192, patience = Infinity, validate = null } = options;
   for (const [name, value] of Object.entries({ critics, steps, firstSteps, poolPoints })) requireWhole(name, value, 1);
   if (patience !== Infinity) requireWhole("patience", patience, 1);
   if (validate !== null && typeof validate !== "function")
     throw optionOutOfRange("validate", validate, "Pass a function that scores a map.");
   if (!(theta > 0 && theta <= 1)) throw optionOutOfRange("theta", theta, "Use a share in (0, 1].");
-  if (!(cooling > 0 && cooling <= 1)) throw optionOutOfRange("cooling", cooling, "Use a share in (0, 1].");
   if (!(stopBelow >= 0 && stopBelow < 1)) throw optionOutOfRange("stopBelow", stopBelow, "Use a share in [0, 1).");
   if (step !== "mean" && step !== "ray") throw optionOutOfRange("step", step, 'Use "mean" or "ray".');
   if (pool !== "push" && pool !== "through") throw optionOutOfRange("pool", pool, 'Use "push" or "through".');
   const read = readTrainingOptions(source, target, options);
-  return { ...read, critics, steps, firstSteps, theta, cooling, step, pool, poolPoints, stopBelow, patience, validate };
+  return { ...read, critics, steps, firstSteps, theta, step, pool, poolPoints, stopBelow, patience, validate };
 }

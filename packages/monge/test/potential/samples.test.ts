@@ -61,7 +61,6 @@ test.each([
   ["betas", { betas: [0.5, 1] as const }],
   ["evaluationPoints", { evaluationPoints: 1 }],
   ["theta", { theta: 0 }],
-  ["cooling", { cooling: 1.5 }],
   ["critics", { critics: 0 }],
   ["stopBelow", { stopBelow: 1 }],
   ["patience", { patience: 0 }],

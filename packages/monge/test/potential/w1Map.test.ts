@@ -68,7 +68,6 @@ describe("w1Map", () => {
     ["pushed pool, mean step", {}],
     ["batches through all critics", { pool: "through" }],
     ["steps to the ends of rays", { step: "ray" }],
-    ["steps and rates that fall", { cooling: 0.1 }],
   ])("resumed after any step of any critic it ends with the bits of an uninterrupted run: %s", (_, extra) => {
     const options = { ...tiny, ...extra };
     const whole = bits(w1Map(here, there, options));
@@ -79,24 +78,6 @@ describe("w1Map", () => {
     for (let k = 0; k < states.length; k += 3)
       expect(bits(w1Map(here, there, { ...options, resume: states[k] }))).toEqual(whole);
     expect(() => w1Map(here, there, { ...options, resume: states[5], theta: 0.5 })).toThrow(/theta 0.9, not 0.5/);
-  });
-
-  test("cooling: theta and the learning rate fall by one factor a critic, to the share that is asked for", () => {
-    const rates: number[] = [];
-    const { curve } = w1Map(here, there, {
-      ...{ ...tiny, critics: 3, steps: 40, batch: 32, decay: 0, theta: 0.8, cooling: 0.25, learningRate: 4e-3 },
-      onProgress: ({ critic, learningRate }) => {
-        rates[critic] = learningRate;
-      },
-    });
-    curve.forEach(({ eta, estimate }, k) => {
-      expect(estimate).toBeGreaterThan(0);
-      expect(eta / estimate).toBeCloseTo(0.8 / 2 ** k, 12);
-      expect(rates[k]).toBeCloseTo(4e-3 / 2 ** k, 12);
-    });
-    const steady = w1Map(here, there, tiny);
-    expect(bits(w1Map(here, there, { ...tiny, cooling: 1 }))).toEqual(bits(steady));
-    expect(bits(w1Map(here, there, { ...tiny, cooling: 0.5 }))).not.toEqual(bits(steady));
   });
 
   test("applied to the points that it was trained on, gives those that the last critic was to see", () => {
