@@ -93,7 +93,8 @@ export async function regularizerCritic(
       seconds: Number(readFileSync(`${done}.seconds`, "utf8")),
     };
   const state = stateFile(`${each.name}-${seed}.criticState`);
-  const { critics, steps, firstSteps, batch, penalty, learningRate, widths, units } = each;
+  const { critics, steps, firstSteps, batch, learningRate, widths, units } = each;
+  const { regularizerPenalty: penalty = each.penalty } = each;
   const { critic } = trainCritic(task.source, task.target, {
     net: pictureNet(task.shape, { widths, units }),
     ...{ batch, penalty, learningRate, seed: seed + 0.5, steps: firstSteps + (critics - 1) * steps },
