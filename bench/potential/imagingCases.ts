@@ -19,6 +19,8 @@ export interface ImagingCase {
   readonly units: number;
   readonly theta: number;
   readonly penalty: number;
+  /** Of the regularizer's critic, where another one suits it better; else the same. */
+  readonly regularizerPenalty?: number;
   readonly learningRate: number;
   /** Points of the source that are moved. */
   readonly poolPoints: number;
@@ -61,12 +63,12 @@ export const imagingCases: readonly ImagingCase[] = [
     noise: 1,
     blur: 0,
     critics: 30,
-    steps: 100,
+    steps: 130,
     firstSteps: 300,
     units: 128,
     theta: 0.8,
     mus: [],
-    seeds: 1,
+    seeds: 3,
   },
   {
     ...common,
@@ -90,10 +92,13 @@ export const imagingCases: readonly ImagingCase[] = [
     task: "denoise",
     noise: 0.2,
     blur: 0,
-    critics: 5,
+    critics: 12,
     steps: 200,
     firstSteps: 400,
-    mus: [2, 3.5, 5, 7],
+    theta: 0.6,
+    penalty: 25,
+    regularizerPenalty: 100,
+    mus: [2, 3.5, 5, 7, 10, 14],
     seeds: 1,
   },
   {

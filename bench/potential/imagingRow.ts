@@ -39,6 +39,12 @@ export interface ImagingRow {
     readonly distances: readonly number[];
     readonly floor: number;
   }[];
+  /** W1 between 500 of them and 500 of the target that training has not seen, by exact transport; `floor`: of 500 real pictures. */
+  readonly exactW1?: {
+    readonly critics: readonly number[];
+    readonly distances: readonly number[];
+    readonly floor: number;
+  };
   /** Translation: shares of the pictures in which a classifier sees the digit that they were, after the same numbers of critics. */
   readonly labels?: readonly number[];
   /** CPU seconds of our training, and of the regularizer's critic. */
