@@ -21,7 +21,7 @@ import { digitFeatures } from "./digitFeatures.ts";
 import type { ImagingCase } from "./imagingCases.ts";
 import type { ImagingRow, Mean, MethodRow } from "./imagingRow.ts";
 import { cropsOf, noisePictures, type Sides, taskOf } from "./imagingSides.ts";
-import { regularizerCritic, trainedModel } from "./imagingTraining.ts";
+import { regularizerCritics, trainedModel } from "./imagingTraining.ts";
 
 /** Denoising and deblurring. */
 export async function restore(each: ImagingCase, sides: Sides, seed: number): Promise<ImagingRow> {
@@ -39,14 +39,18 @@ export async function restore(each: ImagingCase, sides: Sides, seed: number): Pr
   const kernel = each.blur > 0 ? gaussianKernel(each.blur) : null;
   const examples = sides.target.flatMap((picture) => (each.data === "digits" ? [picture] : []));
   const clean = each.data === "digits" ? examples.slice(0, 2000) : cropsOf(sides.target, task.shape, 2000);
-  const { critic, seconds: regularizerSeconds } = await regularizerCritic(each, task, seed);
+  const { critics, seconds: regularizerSeconds } = regularizerCritics(each, task, seed);
   const smoothing = bestGaussianSmoothing(validation, sides.validation);
   const wiener = bestWienerFilter(clean, { kernel, noise: each.noise }, validation, sides.validation);
-  const regularizer = tunedRegularizer(critic, validation, sides.validation, {
-    ...{ kernel, mus: each.mus },
-    steps: 20,
-    stepSize: each.blur > 0 ? 1 : 0.25,
-  });
+  const [regularizer] = critics
+    .map((critic) =>
+      tunedRegularizer(critic, validation, sides.validation, {
+        ...{ kernel, mus: each.mus },
+        steps: 20,
+        stepSize: each.blur > 0 ? 1 : 0.25,
+      }),
+    )
+    .sort((p, q) => q.psnr - p.psnr);
   const methods = [
     { name: "given", list: given },
     { name: smoothing.filter.name, list: smoothing.filter.apply(given) },

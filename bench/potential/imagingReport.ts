@@ -15,7 +15,7 @@ export function imagingPage({ machine, rows }: ImagingFile): string {
     "Samples lie in [-1, 1]. Training is unpaired, and no picture is on both sides. Every result, and the input, is clipped to [-1, 1]",
     "before it is compared. The width of the blur, the noise that Wiener's filter expects, and the regularizer's weight and number of steps",
     "are tuned on validation pictures, and a map ends with the critic after which they were best: that one, the last, is reported, and where none",
-    "helped, the map is the identity. The regularizer's critic has the same net and sides and is trained for as many steps as all critics that a map may have, under the penalty of its case. Digits are",
+    "helped, the map is the identity. The regularizer's critic has the same net and sides; it is trained for a quarter, for half and for all of the steps that the critics of a map may have, under the penalty of its case, and the one that validates best is taken. Digits are",
     "MNIST's: 10 000 for each side and 60 to validate of the training set, 300 of the test set. Photographs are BSDS500's, grey, in crops of 32 x 32: 30 for each",
     "side; of the 20 that are kept out, 60 crops of 5 validate and 300 crops of 15 test. Spoilt pictures are not clipped before they are given to a method.",
     "Blurs reflect the crop at its border, so that Wiener's filter knows the true operator.",

@@ -80,24 +80,39 @@ export async function trainedModel(
   return { model, seconds };
 }
 
-/** The regularizer's critic: the same net and sides, as many steps as all our critics together. */
-export async function regularizerCritic(
+/** Critics for the regularizer, of the same net and sides: a quarter, half, and all of the steps that our critics have together. */
+export function regularizerCritics(
   each: ImagingCase,
   task: PictureTask,
   seed: number,
-): Promise<{ critic: Critic; seconds: number }> {
-  const done = `${cache}/${each.name}-${seed}.critic`;
+): { critics: Critic[]; seconds: number } {
+  const { critics, steps, firstSteps } = each;
+  const all = firstSteps + (critics - 1) * steps;
+  const trained = [4, 2, 1].map((part) => regularizerCritic(each, task, seed, Math.round(all / part)));
+  return {
+    critics: trained.map(({ critic }) => critic),
+    seconds: trained.reduce((total, { seconds }) => total + seconds, 0),
+  };
+}
+
+function regularizerCritic(
+  each: ImagingCase,
+  task: PictureTask,
+  seed: number,
+  steps: number,
+): { critic: Critic; seconds: number } {
+  const done = `${cache}/${each.name}-${seed}-${steps}.critic`;
   if (existsSync(done))
     return {
       critic: criticFromBytes(new Uint8Array(readFileSync(done))),
       seconds: Number(readFileSync(`${done}.seconds`, "utf8")),
     };
-  const state = stateFile(`${each.name}-${seed}.criticState`);
-  const { critics, steps, firstSteps, batch, learningRate, widths, units } = each;
+  const state = stateFile(`${each.name}-${seed}-${steps}.criticState`);
+  const { batch, learningRate, widths, units } = each;
   const { regularizerPenalty: penalty = each.penalty } = each;
   const { critic } = trainCritic(task.source, task.target, {
     net: pictureNet(task.shape, { widths, units }),
-    ...{ batch, penalty, learningRate, seed: seed + 0.5, steps: firstSteps + (critics - 1) * steps },
+    ...{ batch, penalty, learningRate, seed: seed + 0.5, steps },
     evaluationPoints: 512,
     checkpoint: { every: 200, save: state.save },
     ...(state.resume !== null && { resume: state.resume }),
