@@ -73,54 +73,93 @@ export type FillRow = (
 ) => void;
 
 /** The loop of a ground cost. Terms are added in the order of the coordinates, as the kernels add them. */
-export function fillRowOf(ground: GroundSpec): FillRow {
-  const { norm, power } = ground;
-  if (norm === 2 && power === 2) return ground.cosine ? fillHalfSquared : fillSquared;
-  const finish = finisher(norm, power);
+export function fillRowOf({ norm, power, cosine }: GroundSpec): FillRow {
+  const fill =
+    norm === 2 ? fillSquares : norm === 1 ? fillMagnitudes : norm === Infinity ? fillLargest : fillPowers(norm);
+  const finish = cosine ? (total: number) => 0.5 * total : finisher(norm, power);
+  if (finish === null) return fill;
   return (x, xOffset, y, m, d, out, offset) => {
-    for (let j = 0, at = 0; j < m; j++) {
-      let total = 0;
-      for (let k = 0; k < d; k++, at++) {
-        const gap = Math.abs(x[xOffset + k] - y[at]);
-        if (norm === 2) total += gap * gap;
-        else if (norm === 1) total += gap;
-        else if (norm === Infinity) total = Math.max(gap, total);
-        else total += gap ** norm;
-      }
-      out[offset + j] = finish(total);
-    }
+    fill(x, xOffset, y, m, d, out, offset);
+    for (let j = offset; j < offset + m; j++) out[j] = finish(out[j]);
   };
 }
 
-function finisher(norm: number, power: number): (total: number) => number {
+/** What makes a cost of a sum (of a largest gap), null where that is the cost. */
+function finisher(norm: number, power: number): ((total: number) => number) | null {
   const root = norm === Infinity ? power : power / norm;
-  if (root === 1) return (total) => total;
-  if (root === 0.5) return Math.sqrt;
-  return (total) => total ** root;
+  if (root === 1) return null;
+  return root === 0.5 ? Math.sqrt : (total) => total ** root;
 }
 
-const fillSquared: FillRow = (x, xOffset, y, m, d, out, offset) => {
+/** Sums of squares, of four points at a time: an addition need not wait for the one before. */
+const fillSquares: FillRow = (x, xOffset, y, m, d, out, offset) => {
   if (d === 2) {
-    const x0 = x[xOffset];
-    const x1 = x[xOffset + 1];
-    for (let j = 0; j < m; j++) {
-      const gap0 = x0 - y[2 * j];
-      const gap1 = x1 - y[2 * j + 1];
-      out[offset + j] = gap0 * gap0 + gap1 * gap1;
-    }
+    fillPlane(x[xOffset], x[xOffset + 1], y, m, out, offset);
     return;
   }
-  for (let j = 0, at = 0; j < m; j++) {
+  let j = 0;
+  for (; j + 4 <= m; j += 4) {
+    const at = j * d;
+    let s = 0;
+    let t = 0;
+    let u = 0;
+    let v = 0;
+    for (let k = 0; k < d; k++) {
+      const here = x[xOffset + k];
+      const p = here - y[at + k];
+      const q = here - y[at + d + k];
+      const r = here - y[at + 2 * d + k];
+      const w = here - y[at + 3 * d + k];
+      s += p * p;
+      t += q * q;
+      u += r * r;
+      v += w * w;
+    }
+    out[offset + j] = s;
+    out[offset + j + 1] = t;
+    out[offset + j + 2] = u;
+    out[offset + j + 3] = v;
+  }
+  for (; j < m; j++) {
     let total = 0;
-    for (let k = 0; k < d; k++, at++) {
-      const gap = x[xOffset + k] - y[at];
+    for (let k = 0; k < d; k++) {
+      const gap = x[xOffset + k] - y[j * d + k];
       total += gap * gap;
     }
     out[offset + j] = total;
   }
 };
 
-const fillHalfSquared: FillRow = (x, xOffset, y, m, d, out, offset) => {
-  fillSquared(x, xOffset, y, m, d, out, offset);
-  for (let j = offset; j < offset + m; j++) out[j] *= 0.5;
+function fillPlane(x0: number, x1: number, y: ArrayLike<number>, m: number, out: Float64Array, offset: number): void {
+  for (let j = 0; j < m; j++) {
+    const gap0 = x0 - y[2 * j];
+    const gap1 = x1 - y[2 * j + 1];
+    out[offset + j] = gap0 * gap0 + gap1 * gap1;
+  }
+}
+
+const fillMagnitudes: FillRow = (x, xOffset, y, m, d, out, offset) => {
+  for (let j = 0, at = 0; j < m; j++) {
+    let total = 0;
+    for (let k = 0; k < d; k++, at++) total += Math.abs(x[xOffset + k] - y[at]);
+    out[offset + j] = total;
+  }
 };
+
+const fillLargest: FillRow = (x, xOffset, y, m, d, out, offset) => {
+  for (let j = 0, at = 0; j < m; j++) {
+    let largest = 0;
+    for (let k = 0; k < d; k++, at++) largest = Math.max(largest, Math.abs(x[xOffset + k] - y[at]));
+    out[offset + j] = largest;
+  }
+};
+
+function fillPowers(norm: number): FillRow {
+  return (x, xOffset, y, m, d, out, offset) => {
+    for (let j = 0, at = 0; j < m; j++) {
+      let total = 0;
+      for (let k = 0; k < d; k++, at++) total += Math.abs(x[xOffset + k] - y[at]) ** norm;
+      out[offset + j] = total;
+    }
+  };
+}
