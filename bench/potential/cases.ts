@@ -49,11 +49,11 @@ export const potentialCases: readonly PotentialCase[] = [
   }),
   funnel(16, 64, 0.04, 0.921, {
     net: mlp(16, [256, 256, 256], { slope: 0 }),
-    steps: 3000,
+    steps: 28000,
     batch: 256,
     learningRate: 1e-3,
     decay: 0.9,
-    penalty: 10,
+    penalty: 15,
   }),
   funnel(128, 16, 0.187, 0.754, {
     net: mlp(128, [1024, 64], { slope: 0 }),

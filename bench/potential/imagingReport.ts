@@ -118,7 +118,7 @@ function exactLines(rows: readonly ImagingRow[]): string[] {
   );
   return [
     "",
-    `W1 between 500 of them and 500 of the target, by exact transport, after ${exactW1.critics.join(", ")} critics: ${stages.join("; ")}. Of 500 real ones: ${exactW1.floor.toFixed(2)}.`,
+    `W1 between 500 of them and 500 of the target, by exact transport, before, after the first critic, after half of them, after the last: ${stages.join("; ")}. Of 500 real ones: ${exactW1.floor.toFixed(2)}.`,
   ];
 }
 
