@@ -207,7 +207,15 @@ describe("every exported solver", () => {
       ),
   };
   /** They take a signal and no pool. */
-  const here: readonly string[] = ["semidiscrete", "semidiscretePlane", "maxSliced", "sampleDistance", "twoSampleTest"];
+  const here: readonly string[] = [
+    "semidiscrete",
+    "semidiscretePlane",
+    "maxSliced",
+    "projectionRobust",
+    "unbalancedSliced",
+    "sampleDistance",
+    "twoSampleTest",
+  ];
 
   it.each(Object.entries(calls))("%s crosses", async (_, call) => {
     const workers = pool(1);
