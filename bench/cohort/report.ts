@@ -26,7 +26,7 @@ export function cohortPage(file: CohortFile): string {
     `| POT \`emd2\` | ${ms(rate.pot)} |`,
     `| ratio of the paired rounds | ${rate.ratio.map((value) => value.toFixed(1)).join(", ")} |`,
     "",
-    `At these rates the 179 700 pairs of 300 + 300 images take ${((179700 * rate.ours[0]) / 60).toFixed(0)} minutes of one thread, and ${((179700 * rate.pot[0]) / 3600).toFixed(1)} hours of POT: reckoned, not run.`,
+    `At these rates the 179 700 pairs of 300 + 300 images take ${((179700 * rate.ours[0]) / 60).toFixed(0)} minutes of one thread, and ${((179700 * rate.pot[0]) / 3600).toFixed(1)} hours of POT: ${groups[0] === 300 && groups[1] === 300 ? "ours was run, on two threads and in parts that resumed, POT's is reckoned." : "reckoned, not run."}`,
     "",
     `Values agree to ${rate.difference.toExponential(1)}. Beside the matrix of ${groups[0]} + ${groups[1]} images, proved to ${file.relativeGap.toExponential(1)}:`,
     "",

@@ -99,7 +99,7 @@ export const imagingCases: readonly ImagingCase[] = [
     penalty: 25,
     regularizerPenalty: 100,
     mus: [2, 3.5, 5, 7, 10, 14],
-    seeds: 1,
+    seeds: 3,
   },
   {
     ...common,
@@ -116,6 +116,6 @@ export const imagingCases: readonly ImagingCase[] = [
     steps: 150,
     firstSteps: 300,
     mus: [0.1, 0.3, 1, 2],
-    seeds: 1,
+    seeds: 3,
   },
 ];
