@@ -3,7 +3,6 @@
 // npm run bench -- potential-speed [--case REGEX] [--rounds N] [--no-peers]
 // npm run bench -- potential [--case REGEX] [--seeds N]
 // npm run bench -- matching [--case REGEX] [--runs N] [--scene FILE] [--seed N] [--time]
-// npm run bench -- potential-imaging [--case REGEX] [--seeds K] [--photographs FOLDER --validation FOLDER] [--pictures]
 // npm run bench -- cohort --images FILE.npz [--group N] [--rounds N] [--resume FOLDER]
 // npm run bench -- adapt [--case REGEX] [--runs N] [--no-peers]
 // npm run bench -- images [--runs N] [--no-peers]

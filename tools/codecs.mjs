@@ -1,9 +1,10 @@
 // Writes the decoders of JPEG 2000 and JPEG-LS (OpenJPEG and CharLS in WebAssembly, by Cornerstone) to packages/io/src/generated, one module each,
 // the bytes as text: their packages ask for Node's modules by name, which ends every build for browsers, and for an asset that few bundlers find.
-import { mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { gzipSync } from "node:zlib";
+import { writeAtOnce } from "./bundle.mjs";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 
@@ -36,8 +37,6 @@ const hidden =
   "process, require, __filename, __dirname, document, window, WorkerGlobalScope, module, exports, define".split(", ");
 
 export function buildCodecs() {
-  const generated = join(root, "packages/io/src/generated");
-  mkdirSync(generated, { recursive: true });
   // One author's licence for both packages; that of OpenJPEG carries none.
   const wrapper = readFileSync(join(root, "node_modules/@cornerstonejs/codec-charls/LICENSE"), "utf8").trim();
   for (const { name, factory, licence, owners } of codecs) {
@@ -58,9 +57,7 @@ export function buildCodecs() {
       "})();",
       "",
     ].join("\n");
-    const target = join(generated, `${name}.ts`);
-    writeFileSync(`${target}.${process.pid}`, text);
-    renameSync(`${target}.${process.pid}`, target);
+    writeAtOnce(join(root, `packages/io/src/generated/${name}.ts`), text);
     console.log(`${name}: ${text.length} bytes, ${gzipSync(text).length} gzipped`);
   }
 }

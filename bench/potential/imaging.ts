@@ -1,14 +1,14 @@
 // Trains maps of pictures, measures them beside their baselines, and writes bench/results/potential-imaging.json. Usage:
 // node --import tsx bench/potential/imaging.ts [--case REGEX] [--seeds K] [--photographs FOLDER] [--validation FOLDER] [--pictures]
 // A training that was killed goes on from its checkpoint in bench/.cache; --pictures writes the grids of digits in docs/pictures.
-import { existsSync, readFileSync, writeFileSync } from "node:fs";
-import { cpus } from "node:os";
+import { writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
+import { readResults } from "../resultFile.ts";
 import { type ImagingCase, imagingCases } from "./imagingCases.ts";
 import { drawPictures } from "./imagingGrids.ts";
 import { carry, restore } from "./imagingMeasures.ts";
-import type { ImagingFile, ImagingRow } from "./imagingRow.ts";
+import type { ImagingRow } from "./imagingRow.ts";
 import { digitSides, photographSides, type Sides, strokeSides } from "./imagingSides.ts";
 
 const { values: flags } = parseArgs({
@@ -23,15 +23,8 @@ const { values: flags } = parseArgs({
 
 const results = fileURLToPath(new URL("../results/potential-imaging.json", import.meta.url));
 
-function read(): ImagingFile {
-  const machine = { cpu: cpus()[0].model, node: process.version };
-  return existsSync(results)
-    ? (JSON.parse(readFileSync(results, "utf8")) as ImagingFile)
-    : { schema: 1, machine, rows: [] };
-}
-
 function keep(row: ImagingRow): void {
-  const file = read();
+  const file = readResults<ImagingRow>(results);
   const others = file.rows.filter(({ name, seed }) => name !== row.name || seed !== row.seed);
   const rows = imagingCases.flatMap(({ name }) =>
     [...others, row].filter((each) => each.name === name).sort((p, q) => p.seed - q.seed),

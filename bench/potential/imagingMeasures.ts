@@ -29,7 +29,7 @@ export async function restore(each: ImagingCase, sides: Sides, seed: number): Pr
   const way = task.degradation;
   if (way === null) throw new Error(`${each.name} spoils nothing.`);
   const validation = degrade(sides.validation, way, 1000 + seed);
-  const { model, seconds } = await trainedModel(
+  const { model, seconds } = trainedModel(
     each,
     task,
     seed,
@@ -84,7 +84,7 @@ const exact = 500;
 /** Generation and translation. */
 export async function carry(each: ImagingCase, sides: Sides, seed: number): Promise<ImagingRow> {
   const task = taskOf(each, sides);
-  const { model, seconds } = await trainedModel(each, task, seed);
+  const { model, seconds } = trainedModel(each, task, seed);
   const from = each.task === "generate" ? noisePictures(each.noise, made, seed) : sides.test;
   const classifier = await digitFeatures();
   const kinds: readonly Features[] = [principalFeatures(sides.target.slice(0, 2000), 32), classifier];

@@ -41,43 +41,56 @@ function stateFile(name: string) {
   };
 }
 
+/** What is trained under this name, and the CPU seconds that it took: from bench/.cache, or by `train`, which goes on from a state that a kill left. */
+function kept<T extends { toBytes(): Uint8Array }>(
+  name: string,
+  fromBytes: (bytes: Uint8Array) => T,
+  train: (state: ReturnType<typeof stateFile>) => T,
+): { made: T; seconds: number } {
+  const done = `${cache}/${name}`;
+  if (existsSync(done))
+    return {
+      made: fromBytes(new Uint8Array(readFileSync(done))),
+      seconds: Number(readFileSync(`${done}.seconds`, "utf8")),
+    };
+  const state = stateFile(`${name}.state`);
+  const made = train(state);
+  const seconds = state.seconds();
+  writeFileSync(done, made.toBytes());
+  writeFileSync(`${done}.seconds`, String(seconds));
+  state.drop();
+  return { made, seconds };
+}
+
 /** The map of a case; without `validate`, all critics. */
-export async function trainedModel(
+export function trainedModel(
   each: ImagingCase,
   task: PictureTask,
   seed: number,
   validate?: (map: W1Map) => number,
-): Promise<{ model: PictureModel; seconds: number }> {
-  const done = `${cache}/${each.name}-${seed}.w1`;
-  if (existsSync(done)) {
-    const seconds = Number(readFileSync(`${done}.seconds`, "utf8"));
-    return { model: pictureModelFromBytes(new Uint8Array(readFileSync(done))), seconds };
-  }
-  const state = stateFile(`${each.name}-${seed}.state`);
+): { model: PictureModel; seconds: number } {
   const { critics, steps, firstSteps, batch, theta, penalty, learningRate, poolPoints, widths, units, noise, blur } =
     each;
-  let said = 0;
-  const map = w1Map(task.source, task.target, {
-    net: pictureNet(task.shape, { widths, units }),
-    ...{ critics, steps, firstSteps, batch, theta, penalty, learningRate, poolPoints, seed },
-    evaluationPoints: 512,
-    ...(validate !== undefined && { validate, patience: 2 }),
-    checkpoint: { every: 100, save: state.save },
-    ...(state.resume !== null && { resume: state.resume }),
-    onProgress({ curve, iteration }) {
-      if (curve.length === said) return;
-      said = curve.length;
-      console.log(
-        `  critic ${said}, step ${iteration}: W1 ${curve.at(-1)?.estimate.toFixed(3)}, ${state.seconds().toFixed(0)} s`,
-      );
-    },
+  const { made, seconds } = kept(`${each.name}-${seed}.w1`, pictureModelFromBytes, (state) => {
+    let said = 0;
+    const map = w1Map(task.source, task.target, {
+      net: pictureNet(task.shape, { widths, units }),
+      ...{ critics, steps, firstSteps, batch, theta, penalty, learningRate, poolPoints, seed },
+      evaluationPoints: 512,
+      ...(validate !== undefined && { validate, patience: 2 }),
+      checkpoint: { every: 100, save: state.save },
+      ...(state.resume !== null && { resume: state.resume }),
+      onProgress({ curve, iteration }) {
+        if (curve.length === said) return;
+        said = curve.length;
+        console.log(
+          `  critic ${said}, step ${iteration}: W1 ${curve.at(-1)?.estimate.toFixed(3)}, ${state.seconds().toFixed(0)} s`,
+        );
+      },
+    });
+    return pictureModel(map, { task: each.task, shape: task.shape, noise, blur });
   });
-  const seconds = state.seconds();
-  const model = pictureModel(map, { task: each.task, shape: task.shape, noise, blur });
-  writeFileSync(done, model.toBytes());
-  writeFileSync(`${done}.seconds`, String(seconds));
-  state.drop();
-  return { model, seconds };
+  return { model: made, seconds };
 }
 
 /** Critics for the regularizer, of the same net and sides: a quarter, half, and all of the steps that our critics have together. */
@@ -86,40 +99,24 @@ export function regularizerCritics(
   task: PictureTask,
   seed: number,
 ): { critics: Critic[]; seconds: number } {
-  const { critics, steps, firstSteps } = each;
-  const all = firstSteps + (critics - 1) * steps;
-  const trained = [4, 2, 1].map((part) => regularizerCritic(each, task, seed, Math.round(all / part)));
-  return {
-    critics: trained.map(({ critic }) => critic),
-    seconds: trained.reduce((total, { seconds }) => total + seconds, 0),
-  };
-}
-
-function regularizerCritic(
-  each: ImagingCase,
-  task: PictureTask,
-  seed: number,
-  steps: number,
-): { critic: Critic; seconds: number } {
-  const done = `${cache}/${each.name}-${seed}-${steps}.critic`;
-  if (existsSync(done))
-    return {
-      critic: criticFromBytes(new Uint8Array(readFileSync(done))),
-      seconds: Number(readFileSync(`${done}.seconds`, "utf8")),
-    };
-  const state = stateFile(`${each.name}-${seed}-${steps}.criticState`);
-  const { batch, learningRate, widths, units } = each;
+  const { critics, steps, firstSteps, batch, learningRate, widths, units } = each;
   const { regularizerPenalty: penalty = each.penalty } = each;
-  const { critic } = trainCritic(task.source, task.target, {
-    net: pictureNet(task.shape, { widths, units }),
-    ...{ batch, penalty, learningRate, seed: seed + 0.5, steps },
-    evaluationPoints: 512,
-    checkpoint: { every: 200, save: state.save },
-    ...(state.resume !== null && { resume: state.resume }),
-  });
-  const seconds = state.seconds();
-  writeFileSync(done, critic.toBytes());
-  writeFileSync(`${done}.seconds`, String(seconds));
-  state.drop();
-  return { critic, seconds };
+  const all = firstSteps + (critics - 1) * steps;
+  const trained = [4, 2, 1]
+    .map((part) => Math.round(all / part))
+    .map((length) =>
+      kept(
+        `${each.name}-${seed}-${length}.critic`,
+        criticFromBytes,
+        (state) =>
+          trainCritic(task.source, task.target, {
+            net: pictureNet(task.shape, { widths, units }),
+            ...{ batch, penalty, learningRate, seed: seed + 0.5, steps: length },
+            evaluationPoints: 512,
+            checkpoint: { every: 200, save: state.save },
+            ...(state.resume !== null && { resume: state.resume }),
+          }).critic,
+      ),
+    );
+  return { critics: trained.map(({ made }) => made), seconds: trained.reduce((sum, { seconds }) => sum + seconds, 0) };
 }

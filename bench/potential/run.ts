@@ -1,15 +1,15 @@
 // Trains critics on pairs whose W1 and potential are known, and writes bench/results/potential.json.
 // Usage: node --import tsx bench/potential/run.ts [--case REGEX] [--seeds N] [--penalty LAMBDA]; with a penalty of its own it only prints.
-import { existsSync, readFileSync, writeFileSync } from "node:fs";
-import { cpus } from "node:os";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { random } from "monge";
 import { type Critic, type NetDescription, trainCritic } from "monge/potential";
+import { keepRow } from "../resultFile.ts";
+import { mean } from "../statistics.ts";
 import { type PotentialCase, potentialCases } from "./cases.ts";
 import { digitsTarget } from "./digits.ts";
 import { type MinFunnelPair, minFunnelPair } from "./minFunnel.ts";
-import type { PotentialFile, PotentialRow, PotentialRun } from "./row.ts";
+import type { PotentialRow, PotentialRun } from "./row.ts";
 
 const { values: flags } = parseArgs({
   options: {
@@ -77,8 +77,6 @@ function cosine(critic: Critic, pair: MinFunnelPair, seed: number): number {
   return total / count;
 }
 
-const mean = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0) / values.length;
-
 function rowOf(of: PotentialCase, truth: PotentialRow["truth"], runs: readonly PotentialRun[]): PotentialRow {
   const { name, title, net, steps, batch, learningRate, penalty, require } = of;
   const ratios = runs.map(({ dual }) => dual / truth.value);
@@ -116,18 +114,7 @@ function described({ input, layers }: NetDescription): string {
   return [input.join("x"), ...units].join("-");
 }
 
-function read(): PotentialFile {
-  const machine = { cpu: cpus()[0].model, node: process.version };
-  return existsSync(path)
-    ? (JSON.parse(readFileSync(path, "utf8")) as PotentialFile)
-    : { schema: 1, machine, rows: [] };
-}
-
-function write(row: PotentialRow): void {
-  const others = read().rows.filter(({ name }) => name !== row.name);
-  const rows = potentialCases.flatMap(({ name }) => [...others, row].filter((each) => each.name === name));
-  writeFileSync(path, `${JSON.stringify({ ...read(), rows }, null, 2)}\n`);
-}
+const names = potentialCases.map(({ name }) => name);
 
 for (const chosen of potentialCases.filter(({ name }) => new RegExp(flags.case).test(name))) {
   const pair = pairOf(chosen);
@@ -135,7 +122,7 @@ for (const chosen of potentialCases.filter(({ name }) => new RegExp(flags.case).
   const runs: PotentialRun[] = [];
   for (let seed = 1; seed <= Number(flags.seeds); seed++) {
     runs.push(train(chosen, pair, seed));
-    if (flags.penalty === undefined) write(rowOf(chosen, truth, runs));
+    if (flags.penalty === undefined) keepRow(path, names, rowOf(chosen, truth, runs));
     const { dual, estimate, cosine, seconds } = runs[runs.length - 1];
     console.log(
       `${chosen.name.padEnd(16)} seed ${seed}  ratio ${(dual / truth.value).toFixed(3)}  corrected ${(estimate / truth.value).toFixed(3)}  cosine ${cosine.toFixed(3)}  ${seconds.toFixed(0)} s`,

@@ -45,8 +45,8 @@ async function parsed(bytes: Bytes, options: ParseOptions): Promise<Parsed> {
   try {
     const syntax = library.readPart10Header(file).string("x00020010") ?? "";
     if (syntax === "") throw corrupt(bytes.name, "does not say how it is encoded (no transfer syntax)", file.length);
-    const known = dicomSyntaxes[syntax];
-    if (known === undefined) {
+    const codec = dicomSyntaxes[syntax];
+    if (codec === undefined) {
       throw unsupported(
         bytes.name,
         `is compressed in a way that is not read (transfer syntax ${syntax})`,
@@ -56,7 +56,7 @@ async function parsed(bytes: Bytes, options: ParseOptions): Promise<Parsed> {
     }
     const inflater = syntax === deflatedSyntax ? await dicomInflater(bytes.name, options.maxBytes) : undefined;
     const set = library.parseDicom(file, { inflater });
-    return { set, frame: dicomFrame(set, bytes.name, syntax, known.codec), library };
+    return { set, frame: dicomFrame(set, bytes.name, syntax, codec), library };
   } catch (error) {
     if (isOtError(error)) throw error;
     throw corrupt(bytes.name, "is a broken DICOM file", file.length, undefined, error);

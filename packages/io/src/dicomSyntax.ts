@@ -3,29 +3,24 @@
 /** How pixels are compressed. */
 export type DicomCodec = "none" | "rle" | "jpeg" | "jpegLossless" | "jpegLs" | "jpeg2000";
 
-export interface DicomSyntax {
-  readonly name: string;
-  readonly codec: DicomCodec;
-}
-
 export const bigEndianSyntax = "1.2.840.10008.1.2.2";
 export const deflatedSyntax = "1.2.840.10008.1.2.1.99";
 
-export const dicomSyntaxes: Readonly<Record<string, DicomSyntax>> = {
-  "1.2.840.10008.1.2": { name: "implicit little endian", codec: "none" },
-  "1.2.840.10008.1.2.1": { name: "explicit little endian", codec: "none" },
-  [deflatedSyntax]: { name: "deflated little endian", codec: "none" },
-  [bigEndianSyntax]: { name: "explicit big endian", codec: "none" },
-  "1.2.840.10008.1.2.5": { name: "RLE", codec: "rle" },
-  "1.2.840.10008.1.2.4.50": { name: "baseline JPEG", codec: "jpeg" },
-  "1.2.840.10008.1.2.4.51": { name: "extended JPEG", codec: "jpeg" },
-  "1.2.840.10008.1.2.4.57": { name: "lossless JPEG", codec: "jpegLossless" },
-  "1.2.840.10008.1.2.4.70": { name: "lossless JPEG, first-order", codec: "jpegLossless" },
-  "1.2.840.10008.1.2.4.80": { name: "JPEG-LS", codec: "jpegLs" },
-  "1.2.840.10008.1.2.4.81": { name: "near-lossless JPEG-LS", codec: "jpegLs" },
-  "1.2.840.10008.1.2.4.90": { name: "lossless JPEG 2000", codec: "jpeg2000" },
-  "1.2.840.10008.1.2.4.91": { name: "JPEG 2000", codec: "jpeg2000" },
-  "1.2.840.10008.1.2.4.201": { name: "lossless high-throughput JPEG 2000", codec: "jpeg2000" },
-  "1.2.840.10008.1.2.4.202": { name: "lossless high-throughput JPEG 2000, RPCL", codec: "jpeg2000" },
-  "1.2.840.10008.1.2.4.203": { name: "high-throughput JPEG 2000", codec: "jpeg2000" },
+export const dicomSyntaxes: Readonly<Record<string, DicomCodec>> = {
+  "1.2.840.10008.1.2": "none", // implicit little endian
+  "1.2.840.10008.1.2.1": "none", // explicit little endian
+  [deflatedSyntax]: "none", // deflated little endian
+  [bigEndianSyntax]: "none", // explicit big endian
+  "1.2.840.10008.1.2.5": "rle", // RLE
+  "1.2.840.10008.1.2.4.50": "jpeg", // baseline JPEG
+  "1.2.840.10008.1.2.4.51": "jpeg", // extended JPEG
+  "1.2.840.10008.1.2.4.57": "jpegLossless", // lossless JPEG
+  "1.2.840.10008.1.2.4.70": "jpegLossless", // lossless JPEG, first-order
+  "1.2.840.10008.1.2.4.80": "jpegLs", // JPEG-LS
+  "1.2.840.10008.1.2.4.81": "jpegLs", // near-lossless JPEG-LS
+  "1.2.840.10008.1.2.4.90": "jpeg2000", // lossless JPEG 2000
+  "1.2.840.10008.1.2.4.91": "jpeg2000", // JPEG 2000
+  "1.2.840.10008.1.2.4.201": "jpeg2000", // lossless high-throughput JPEG 2000
+  "1.2.840.10008.1.2.4.202": "jpeg2000", // lossless high-throughput JPEG 2000, RPCL
+  "1.2.840.10008.1.2.4.203": "jpeg2000", // high-throughput JPEG 2000
 };

@@ -1,7 +1,7 @@
 // Many transports on the line at once: projections of points on directions, sorted by the upper bits of their doubles, and the cost of each.
 // Rows are one projection each. Radix sort on the upper 22 or 33 bits, then insertion, which has little to do; else all six passes.
 
-import { bits, buckets, mask, passes, radixPasses, sign } from "./sort";
+import { buckets, countDigits, doublesOf, keyOf, passes, radixPasses } from "./sort";
 
 /** Bytes of the histograms of slices. */
 export function sliceHistogramBytes(): i32 {
@@ -71,14 +71,7 @@ function radix(
   from: i32,
 ): i32 {
   memory.fill(histogram + <usize>(from * buckets * 4), 0, <usize>((passes - from) * buckets * 4));
-  for (let k: usize = 0; k < <usize>count; k++) {
-    let key = load<u64>(keys + (k << 3)) >> (<u64>from * bits);
-    for (let slot = histogram + <usize>(from * buckets * 4); slot < histogram + <usize>(passes * buckets * 4); slot += buckets * 4) {
-      const at = slot + (<usize>(key & mask) << 2);
-      store<u32>(at, load<u32>(at) + 1);
-      key >>= bits;
-    }
-  }
+  for (let k: usize = 0; k < <usize>count; k++) countDigits(load<u64>(keys + (k << 3)), histogram, from);
   return radixPasses(count, keys, spare, order, spareOrder, histogram, from);
 }
 
@@ -113,8 +106,7 @@ export function sliceSort(
   histogram: usize,
 ): void {
   for (let k: usize = 0; k < <usize>count; k++) {
-    const raw = reinterpret<u64>(load<f64>(values + (k << 3)) + 0.0);
-    store<u64>(values + (k << 3), raw ^ (<u64>(<i64>raw >> 63) | sign));
+    store<u64>(values + (k << 3), keyOf(load<f64>(values + (k << 3))));
     if (order !== 0) store<u32>(order + (k << 2), <u32>k);
   }
   // From nothing, the upper 22 or 33 bits, or all of them, whichever leaves the insertion little.
@@ -124,10 +116,7 @@ export function sliceSort(
     if (from === 0 || insertion(count, values, order)) break;
     from = from > 3 ? 3 : 0;
   }
-  for (let k: usize = 0; k < <usize>count; k++) {
-    const key = load<u64>(values + (k << 3));
-    store<u64>(values + (k << 3), key ^ (<u64>(~(<i64>key >> 63)) | sign));
-  }
+  doublesOf(count, values, values);
 }
 
 function settle(turned: i32, count: i32, values: usize, spare: usize, order: usize, spareOrder: usize): void {

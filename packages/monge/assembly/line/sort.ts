@@ -1,15 +1,43 @@
 // Sorting on the line: least-significant-digit radix sort on the bits of the doubles, 11 bits a pass, optionally with the order.
 // Terdiman, "Radix sort revisited" (2000). Stable; -0 and 0 count as equal.
 
-export const bits: u64 = 11;
+const bits: u64 = 11;
 export const buckets: i32 = 2048;
 export const passes: i32 = 6;
-export const mask: u64 = 2047;
-export const sign: u64 = 0x8000000000000000;
+const mask: u64 = 2047;
+const sign: u64 = 0x8000000000000000;
 
 /** Bytes of the six histograms. */
 export function lineSortHistogramBytes(): i32 {
   return passes * buckets * 4;
+}
+
+/** Bits that ascend with the double: adding 0 turns -0 into 0, then the sign bit of positives is flipped, and every bit of negatives. */
+// @ts-ignore: decorator
+@inline
+export function keyOf(value: f64): u64 {
+  const raw = reinterpret<u64>(value + 0.0);
+  return raw ^ (<u64>(<i64>raw >> 63) | sign);
+}
+
+/** Counts the digits [from, 6) of a key. */
+// @ts-ignore: decorator
+@inline
+export function countDigits(key: u64, histogram: usize, from: i32): void {
+  let digits = key >> (<u64>from * bits);
+  for (let slot = histogram + <usize>(from * buckets * 4); slot < histogram + <usize>(passes * buckets * 4); slot += buckets * 4) {
+    const at = slot + (<usize>(digits & mask) << 2);
+    store<u32>(at, load<u32>(at) + 1);
+    digits >>= bits;
+  }
+}
+
+/** Writes the doubles of the keys at `from` to `values`, which may be the same place. */
+export function doublesOf(count: i32, from: usize, values: usize): void {
+  for (let k: usize = 0; k < <usize>count; k++) {
+    const key = load<u64>(from + (k << 3));
+    store<u64>(values + (k << 3), key ^ (<u64>(~(<i64>key >> 63)) | sign));
+  }
 }
 
 /**
@@ -26,23 +54,13 @@ export function lineSort(
 ): void {
   memory.fill(histogram, 0, <usize>(passes * buckets * 4));
   for (let k: usize = 0; k < <usize>count; k++) {
-    // Adding 0 turns -0 into 0. Flipping the sign bit of positives and every bit of negatives makes the bits ascend.
-    const raw = reinterpret<u64>(load<f64>(values + (k << 3)) + 0.0);
-    let key = raw ^ (<u64>(<i64>raw >> 63) | sign);
+    const key = keyOf(load<f64>(values + (k << 3)));
     store<u64>(values + (k << 3), key);
     if (order !== 0) store<u32>(order + (k << 2), <u32>k);
-    for (let slot = histogram; slot < histogram + <usize>(passes * buckets * 4); slot += buckets * 4) {
-      const at = slot + (<usize>(key & mask) << 2);
-      store<u32>(at, load<u32>(at) + 1);
-      key >>= bits;
-    }
+    countDigits(key, histogram, 0);
   }
   const turned = radixPasses(count, values, spare, order, spareOrder, histogram, 0);
-  const from = turned === 0 ? values : spare;
-  for (let k: usize = 0; k < <usize>count; k++) {
-    const key = load<u64>(from + (k << 3));
-    store<u64>(values + (k << 3), key ^ (<u64>(~(<i64>key >> 63)) | sign));
-  }
+  doublesOf(count, turned === 0 ? values : spare, values);
   if (order !== 0 && turned !== 0) memory.copy(order, spareOrder, (<usize>count) << 2);
 }
 

@@ -8,8 +8,8 @@ import { type Floats, type Matrix, type MatrixLike, toMatrix } from "../linalg/m
 import { orthonormalRows } from "../linalg/orthonormal.ts";
 import { gram, product, transposed } from "../linalg/small.ts";
 import { sum } from "../linalg/sum.ts";
-import { gaussian } from "../measure/gaussian.ts";
-import { readWeights, type Weights } from "../measure/weights.ts";
+import { gaussian, weightedPoints } from "../measure/gaussian.ts";
+import type { Weights } from "../measure/weights.ts";
 import { gaussianMap } from "./map.ts";
 import { otherDimension } from "./require.ts";
 
@@ -31,23 +31,12 @@ export interface SpikedGaussian {
  * Throws `InvalidShape`, `InvalidValue`, `NegativeMass`.
  */
 export function empiricalSpiked(points: MatrixLike, count: number, weights: Weights = null): SpikedGaussian {
-  const { data, rows: n, cols: d } = toMatrix(points, "points");
+  const { data, n, d, shares, mean } = weightedPoints(points, weights);
   if (!(Number.isInteger(count) && count >= 1 && count < d && count <= n))
     throw optionOutOfRange("count", count, `Use a whole number from 1 to ${Math.min(n, d - 1)}.`);
-  const given = weights === null ? new Float64Array(n).fill(1) : readWeights(weights, n, "weights");
-  const total = sum(given);
-  if (!(total > 0) || !data.every(Number.isFinite)) {
-    throw new OtError("InvalidValue", "The points have no mass, or are not finite.", {
-      argument: "points",
-      seen: total,
-      cure: "Use finite points, of which at least one has a mass.",
-    });
-  }
-  const mean = new Float64Array(d);
-  for (let i = 0; i < n; i++) for (let k = 0; k < d; k++) mean[k] += (given[i] / total) * data[i * d + k];
   const centred = new Float64Array(n * d);
   for (let i = 0; i < n; i++) {
-    const root = Math.sqrt(given[i] / total);
+    const root = Math.sqrt(shares[i]);
     for (let k = 0; k < d; k++) centred[i * d + k] = root * (data[i * d + k] - mean[k]);
   }
   // The products of rows and of columns have the same eigenvalues: the smaller matrix will do.

@@ -1,7 +1,7 @@
 // Gaussians: a mean and a covariance. A covariance may be singular (mass on a subspace) or 0 (a point).
 import { OtError } from "../errors/otError.ts";
 import { eigen, spectral } from "../linalg/eigen.ts";
-import { type Matrix, type MatrixLike, toMatrix } from "../linalg/matrix.ts";
+import { type Floats, type Matrix, type MatrixLike, toMatrix } from "../linalg/matrix.ts";
 import { sum } from "../linalg/sum.ts";
 import { readWeights, type Weights } from "./weights.ts";
 
@@ -49,6 +49,29 @@ export function gaussian(mean: ArrayLike<number>, covariance: MatrixLike): Gauss
  * @param weights null or absent: uniform
  */
 export function empiricalGaussian(points: MatrixLike, weights: Weights = null): Gaussian {
+  const { data, n, d, shares, mean } = weightedPoints(points, weights);
+  const covariance = new Float64Array(d * d);
+  const gap = new Float64Array(d);
+  for (let i = 0; i < n; i++) {
+    const share = shares[i];
+    for (let k = 0; k < d; k++) gap[k] = data[i * d + k] - mean[k];
+    for (let r = 0; r < d; r++) for (let k = 0; k <= r; k++) covariance[r * d + k] += share * gap[r] * gap[k];
+  }
+  for (let r = 0; r < d; r++) for (let k = 0; k < r; k++) covariance[k * d + r] = covariance[r * d + k];
+  return { kind: "gaussian", mean, covariance: { data: covariance, rows: d, cols: d } };
+}
+
+/** Points, row-major n x d, the shares of their weights, which sum to 1, and their mean. */
+export interface WeightedPoints {
+  readonly data: Floats;
+  readonly n: number;
+  readonly d: number;
+  readonly shares: Float64Array;
+  readonly mean: Float64Array;
+}
+
+/** Reads weighted points; null: equal weights. Throws `InvalidShape`, `InvalidValue`, `NegativeMass`. */
+export function weightedPoints(points: MatrixLike, weights: Weights): WeightedPoints {
   const { data, rows: n, cols: d } = toMatrix(points, "points");
   if (n === 0 || d === 0) throw wrongShape("points", n, "There are no points.");
   requireFinite(data, "points");
@@ -61,17 +84,10 @@ export function empiricalGaussian(points: MatrixLike, weights: Weights = null): 
       cure: "Give at least one point a positive weight.",
     });
   }
+  const shares = given.map((weight) => weight / total);
   const mean = new Float64Array(d);
-  for (let i = 0; i < n; i++) for (let k = 0; k < d; k++) mean[k] += (given[i] / total) * data[i * d + k];
-  const covariance = new Float64Array(d * d);
-  const gap = new Float64Array(d);
-  for (let i = 0; i < n; i++) {
-    const share = given[i] / total;
-    for (let k = 0; k < d; k++) gap[k] = data[i * d + k] - mean[k];
-    for (let r = 0; r < d; r++) for (let k = 0; k <= r; k++) covariance[r * d + k] += share * gap[r] * gap[k];
-  }
-  for (let r = 0; r < d; r++) for (let k = 0; k < r; k++) covariance[k * d + r] = covariance[r * d + k];
-  return { kind: "gaussian", mean, covariance: { data: covariance, rows: d, cols: d } };
+  for (let i = 0; i < n; i++) for (let k = 0; k < d; k++) mean[k] += shares[i] * data[i * d + k];
+  return { data, n, d, shares, mean };
 }
 
 /**

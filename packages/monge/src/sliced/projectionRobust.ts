@@ -6,7 +6,7 @@ import { optionOutOfRange } from "../errors/otError.ts";
 import { emd } from "../exact/emd.ts";
 import { exact } from "../kernels/exact.ts";
 import { backend } from "../kernels/module.ts";
-import { eigen } from "../linalg/eigen.ts";
+import { type Eigen, eigen } from "../linalg/eigen.ts";
 import type { Floats, Matrix, MatrixLike } from "../linalg/matrix.ts";
 import { orthonormalRows } from "../linalg/orthonormal.ts";
 import { product, transposed } from "../linalg/small.ts";
@@ -79,14 +79,11 @@ export const projectionRobust: ProjectionRobust = /*#__PURE__*/ defineSolver<
   return climb(control, problem, { dimensions, restarts, tolerance, seed });
 }) as ProjectionRobust;
 
-/** A subspace, the optimal plan between the projections, and V of that plan. */
+/** A subspace, and the optimal plan between the projections. */
 interface Place {
   readonly U: Matrix;
   readonly value: number;
   readonly plan: Plan;
-  readonly V: Float64Array;
-  /** Sum of the k largest eigenvalues of V. */
-  readonly bound: number;
 }
 
 function* climb(
@@ -97,15 +94,15 @@ function* climb(
   const { dimensions: k, restarts, tolerance, seed } = settings;
   const d = problem.x.cols;
   const { a, b, x, y } = problem;
-  const whole = spread(problem, emd(a, b, points(x, y)).plan);
-  const starts = [leading(whole, d, k)];
+  const whole = eigen(spread(problem, emd(a, b, points(x, y)).plan), d);
+  const starts: Matrix[] = [{ data: whole.vectors.slice(0, k * d), rows: k, cols: d }];
   for (let r = 0; r < restarts; r++) starts.push(orthonormalRows(randomDirections(k, d, seed + r).data, d));
-  let upper = topSum(whole, d, k);
+  let upper = topSum(whole, k);
   let top: Place | null = null;
   let [iteration, gain] = [0, Infinity];
   let status: Status | null = null;
   const finish = (reached: Status): ProjectionRobustResult => {
-    const best = top ?? placeAt(problem, starts[0], k);
+    const best = top ?? placeAt(problem, starts[0]);
     return {
       value: best.value,
       distance: Math.sqrt(best.value),
@@ -123,48 +120,50 @@ function* climb(
         elapsedMs: control.elapsedMs(),
         warnings: [],
       },
-      certify: () => ({ kind: "bound", lowerBound: placeAt(problem, best.U, k).value, upperBound: upper }),
+      certify: () => ({ kind: "bound", lowerBound: placeAt(problem, best.U).value, upperBound: upper }),
     };
   };
   control.offer(() => finish("stopped"));
+  // The best place so far and the bound take notice of a place that is kept; V leads on from it.
+  const arrive = (at: Place): [Place, Float64Array] => {
+    const V = spread(problem, at.plan);
+    if (top === null || at.value > top.value) top = at;
+    upper = Math.min(upper, topSum(eigen(V, d), k));
+    return [at, V];
+  };
   for (const start of starts) {
-    let at = placeAt(problem, start, k);
+    let [at, V] = arrive(placeAt(problem, start));
     for (gain = Infinity; status === null && gain > tolerance; ) {
-      if (top === null || at.value > top.value) top = at;
-      upper = Math.min(upper, at.bound);
       // The whole step is one of subspace iteration on V; where the plan then changes to one that costs less, it is shortened.
       let next: Place | null = null;
-      const towards = product(at.U.data, at.V, k, d, d);
+      const towards = product(at.U.data, V, k, d, d);
       const size = dot(towards, at.U.data) / k;
       for (let trial = 1; size > 0 && next === null && trial > 1e-6; trial /= 4) {
         const rows = towards.map((value, k_) => value / size + (1 / trial - 1) * at.U.data[k_]);
         const U = orthonormalRows(rows, d);
         if (U.rows < k) break;
-        const candidate = placeAt(problem, U, k);
+        const candidate = placeAt(problem, U);
         if (candidate.value > at.value) next = candidate;
       }
       gain = next === null ? 0 : (next.value - at.value) / next.value;
-      at = next ?? at;
+      if (next !== null) [at, V] = arrive(next);
       yield { phase: "climb", iteration: ++iteration, error: gain, primal: at.value, elapsedMs: control.elapsedMs() };
       status = control.interrupted();
     }
-    if (top === null || at.value > top.value) top = at;
-    upper = Math.min(upper, at.bound);
     if (status !== null) break;
   }
   return finish(status ?? "converged");
 }
 
-function placeAt(problem: SliceProblem, U: Matrix, k: number): Place {
-  const { a, b, x, y } = problem;
+function placeAt({ a, b, x, y }: SliceProblem, U: Matrix): Place {
+  const k = U.rows;
   const on = ({ data, rows, cols }: Matrix<Floats>): Matrix => ({
     data: product(data, transposed(U.data, k, cols), rows, cols, k),
     rows,
     cols: k,
   });
   const { value, plan } = emd(a, b, points(on(x), on(y)));
-  const V = spread(problem, plan);
-  return { U, value, plan, V, bound: topSum(V, x.cols, k) };
+  return { U, value, plan };
 }
 
 /** sum P (x - y)(x - y)^T, d x d. */
@@ -179,10 +178,7 @@ function spread({ x, y }: SliceProblem, plan: Plan): Float64Array {
   return V;
 }
 
-function leading(V: Float64Array, d: number, k: number): Matrix {
-  return { data: eigen(V, d).vectors.slice(0, k * d), rows: k, cols: d };
-}
-
-function topSum(V: Float64Array, d: number, k: number): number {
-  return Math.max(0, sum(eigen(V, d).values.slice(0, k)));
+/** Sum of the k largest eigenvalues. */
+function topSum({ values }: Eigen, k: number): number {
+  return Math.max(0, sum(values.slice(0, k)));
 }

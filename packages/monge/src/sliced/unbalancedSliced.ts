@@ -113,8 +113,8 @@ function* run(
   const groups = shared ? [lines] : lines.map((line) => [line]);
   let states = groups.map((group) => relaxedStart(group, a, b, relaxation));
   const share = 1 / states.length;
-  const mean = (of: (state: RelaxedState) => number): number =>
-    states.reduce((total, state) => total + share * of(state), 0);
+  const mean = (of: (state: RelaxedState) => number, over = states): number =>
+    over.reduce((total, state) => total + share * of(state), 0);
   const average = (of: (state: RelaxedState) => Float64Array): Float64Array =>
     of(states[0]).map((_, i) => mean((state) => of(state)[i]));
   const relativeGap = (): number => {
@@ -143,8 +143,8 @@ function* run(
     },
     certify: () => {
       const again = states.map(({ f, g }, k) => relaxedStart(groups[k], a, b, relaxation, f, g));
-      const primal = again.reduce((total, state) => total + share * state.primal, 0);
-      const dual = again.reduce((total, state) => total + share * state.dual, 0);
+      const primal = mean((state) => state.primal, again);
+      const dual = mean((state) => state.dual, again);
       const gap = primal - dual;
       const relative = primal > 0 ? gap / primal : 0;
       const feasible = { primalResidual: 0, dualInfeasibility: 0 };

@@ -7,7 +7,7 @@ import { integerMasses } from "../masses.ts";
 import { type Control, type Engine, type ExactAnswer, type ExactProblem, latestOffer } from "../problem.ts";
 import { networkSimplex } from "./networkSimplex.ts";
 import { scalingBasis } from "./scalingBasis.ts";
-import { type ArcList, loadArcs } from "./simplexArcs.ts";
+import { loadArcs } from "./simplexArcs.ts";
 import { layTree, viewTree } from "./spanningTree.ts";
 
 /** Arcs beyond which lists of all of them no longer pay. */
@@ -47,7 +47,7 @@ function* scaled(
   const n = kept.p.length;
   const m = kept.q.length;
   const arcs = loadArcs(workspace, problem.cost, kept.costRows, kept.costCols);
-  const { least, most } = extent(workspace, arcs);
+  const { least, most } = extent(workspace.f64(arcs.price, arcs.count));
   const largest = Math.max(Math.abs(least), Math.abs(most));
   if (!(largest < 2 ** 500) || (largest > 0 && largest < 2 ** -500)) return null;
   const masses = workspace.alloc(8 * (n + m));
@@ -110,22 +110,16 @@ function* scaled(
 
 /** Good prices of a column differ by the extent of the cost times the arcs of a path at most: the wider, the less they are worth. */
 function warmAccuracy(g: Float64Array, extentOfCost: number, nodes: number): number {
-  let least = Infinity;
-  let most = -Infinity;
-  for (const price of g) {
-    least = Math.min(least, price);
-    most = Math.max(most, price);
-  }
+  const { least, most } = extent(g);
   return most - least > nodes * extentOfCost ? (most - least) / 8 : extentOfCost / nodes;
 }
 
-function extent(workspace: Workspace, { price, count }: ArcList): { least: number; most: number } {
-  const prices = workspace.f64(price, count);
+function extent(prices: Float64Array): { least: number; most: number } {
   let least = Infinity;
   let most = -Infinity;
-  for (let k = 0; k < count; k++) {
+  for (let k = 0; k < prices.length; k++) {
     least = Math.min(least, prices[k]);
     most = Math.max(most, prices[k]);
   }
-  return count === 0 ? { least: 0, most: 0 } : { least, most };
+  return prices.length === 0 ? { least: 0, most: 0 } : { least, most };
 }
