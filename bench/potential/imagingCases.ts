@@ -116,6 +116,6 @@ export const imagingCases: readonly ImagingCase[] = [
     steps: 150,
     firstSteps: 300,
     mus: [0.1, 0.3, 1, 2],
-    seeds: 1,
+    seeds: 3,
   },
 ];
